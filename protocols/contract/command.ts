@@ -1,0 +1,102 @@
+// A Command: what a person asks of a school, and the school's answer.
+import { z } from 'zod'
+import { instantSchema, machineIdSchema, sha256Schema, tokenSchema } from './ids.ts'
+import { authorSchema } from './job.ts'
+import { programSchema } from './program.ts'
+import { denialSchema } from './words.ts'
+
+const machine = { machine: machineIdSchema }
+const job = { job: tokenSchema }
+
+export const askSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('job.submit'),
+    /** Chosen by the asker: the first copy's id is `request`, the others get `request-2`, … */
+    request: tokenSchema,
+    sha256: sha256Schema,
+    name: z.string().min(1).max(200),
+    size: z.int().nonnegative(),
+    machine: machineIdSchema.optional(),
+    copies: z.int().min(1).max(50).default(1),
+    comment: z.string().max(1000).optional(),
+    /** A technician's leave for a program that burns with M3. */
+    allowConstantPower: z.boolean().optional(),
+  }),
+  /** Analyse an uploaded file for this school's machines; queues nothing. Answered with the Program. */
+  z.strictObject({ kind: z.literal('program.check'), sha256: sha256Schema, name: z.string().min(1).max(200), size: z.int().nonnegative() }),
+  z.strictObject({ kind: z.literal('job.approve'), ...job }),
+  z.strictObject({ kind: z.literal('job.return'), ...job, comment: z.string().max(1000) }),
+  z.strictObject({ kind: z.literal('job.deny'), ...job, comment: z.string().max(1000).optional() }),
+  z.strictObject({ kind: z.literal('job.cancel'), ...job }),
+  z.strictObject({ kind: z.literal('job.hold'), ...job }),
+  z.strictObject({ kind: z.literal('job.release'), ...job }),
+  /** Puts the job before another, or last. */
+  z.strictObject({ kind: z.literal('job.move'), ...job, before: tokenSchema.optional() }),
+  /** Chooses or frees the machine of a queued job. */
+  z.strictObject({ kind: z.literal('job.assign'), ...job, machine: machineIdSchema.optional() }),
+  /** Lasers and mills: a person at the machine says go. Refused when it does not come from the school's own screen. */
+  z.strictObject({ kind: z.literal('job.start'), ...job, ...machine }),
+  z.strictObject({ kind: z.literal('job.collect'), ...job }),
+  z.strictObject({ kind: z.literal('machine.pause'), ...machine }),
+  z.strictObject({ kind: z.literal('machine.resume'), ...machine }),
+  /** The software order. Not an emergency stop: that is the red button. Ends the running job as cancelled. */
+  z.strictObject({ kind: z.literal('machine.stop'), ...machine }),
+  z.strictObject({
+    kind: z.literal('machine.clear'),
+    ...machine,
+    quality: z.enum(['ok', 'partial', 'failed']).default('ok'),
+    cause: z.string().max(200).optional(),
+  }),
+  z.strictObject({ kind: z.literal('machine.home'), ...machine }),
+  z.strictObject({ kind: z.literal('machine.unlock'), ...machine }),
+  z.strictObject({ kind: z.literal('machine.reset'), ...machine }),
+  z.strictObject({
+    kind: z.literal('machine.jog'),
+    ...machine,
+    /** mm, relative; mm/min. */
+    x: z.number().min(-1000).max(1000).optional(),
+    y: z.number().min(-1000).max(1000).optional(),
+    z: z.number().min(-1000).max(1000).optional(),
+    feed: z.number().positive().max(60_000),
+  }),
+  z.strictObject({
+    kind: z.literal('machine.override'),
+    ...machine,
+    /** Percent. */
+    feed: z.int().min(10).max(200).optional(),
+    rapid: z.union([z.literal(25), z.literal(50), z.literal(100)]).optional(),
+    power: z.int().min(10).max(200).optional(),
+  }),
+  z.strictObject({ kind: z.literal('machine.heat'), ...machine, heater: z.string().max(16), target: z.number().min(0).max(500) }),
+  z.strictObject({ kind: z.literal('machine.answer'), ...machine, choice: z.int().min(0).max(9) }),
+  z.strictObject({ kind: z.literal('machine.service'), ...machine, on: z.boolean() }),
+  z.strictObject({ kind: z.literal('machine.console'), ...machine, line: z.string().min(1).max(200) }),
+])
+export type Ask = z.infer<typeof askSchema>
+
+export const commandSchema = z.object({
+  id: tokenSchema,
+  author: authorSchema,
+  issuedAt: instantSchema,
+  /** By the clock of whoever issued it; a late command is refused, never run. */
+  expiresAt: instantSchema,
+  ask: askSchema,
+})
+export type Command = z.infer<typeof commandSchema>
+
+/** Where a command came in: the school's own screen, or the city's wire. Never taken from the message itself. */
+export type Origin = 'school' | 'city'
+
+export const replySchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('accepted'), command: tokenSchema, at: instantSchema }),
+  z.object({ outcome: z.literal('refused'), command: tokenSchema, at: instantSchema, denial: denialSchema }),
+  z.object({
+    outcome: z.literal('done'),
+    command: tokenSchema,
+    at: instantSchema,
+    jobs: z.array(tokenSchema).optional(),
+    ticket: z.int().optional(),
+    program: programSchema.optional(),
+  }),
+])
+export type Reply = z.infer<typeof replySchema>

@@ -1,0 +1,91 @@
+// A Job: one program on one machine, once. N copies are N jobs with one ticket.
+import { z } from 'zod'
+import { instantSchema, machineIdSchema, sha256Schema, siteIdSchema, tokenSchema } from './ids.ts'
+import { machineKindSchema } from './machine.ts'
+import { roleSchema } from './rights.ts'
+import { faultSchema } from './words.ts'
+
+export const authorSchema = z.object({
+  /** Account id, or the pupil's pseudonymous key. */
+  id: z.string().min(1).max(64),
+  /** What may be shown: a staff name or a nickname. */
+  name: z.string().min(1).max(80),
+  role: roleSchema,
+})
+export type Author = z.infer<typeof authorSchema>
+
+export const jobStateSchema = z.enum([
+  'submitted',
+  'returned',
+  'denied',
+  'queued',
+  'starting',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'interrupted',
+  'collected',
+])
+export type JobState = z.infer<typeof jobStateSchema>
+
+/** Ended, whether well or not; nothing moves any more. */
+export const endedStates: readonly JobState[] = ['denied', 'completed', 'failed', 'cancelled', 'interrupted', 'collected']
+/** On a machine now. */
+export const activeStates: readonly JobState[] = ['starting', 'running', 'paused']
+
+export const verdictSchema = z.object({
+  quality: z.enum(['ok', 'partial', 'failed']),
+  cause: z.string().max(200).optional(),
+  by: authorSchema,
+  at: instantSchema,
+})
+
+/** The evidence on which an end was said (DESIGN §2); kept with the job for whoever doubts it. */
+export const jobEndSchema = z.object({
+  outcome: z.enum(['completed', 'failed', 'cancelled', 'interrupted']),
+  evidence: z.string(),
+  fault: faultSchema.optional(),
+  lines: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  seconds: z.number().nonnegative(),
+  resends: z.int().nonnegative(),
+})
+export type JobEnd = z.infer<typeof jobEndSchema>
+
+export const jobSchema = z.object({
+  id: tokenSchema,
+  site: siteIdSchema,
+  /** Number of the request within the school: short, spoken aloud, shared by copies. */
+  ticket: z.int().positive(),
+  copy: z.int().positive(),
+  copies: z.int().positive(),
+  program: z.object({
+    sha256: sha256Schema,
+    name: z.string().min(1).max(200),
+    size: z.int().nonnegative(),
+    kind: machineKindSchema.or(z.literal('unknown')),
+    lines: z.int().nonnegative(),
+  }),
+  /** The machine asked for; absent: any that can. */
+  wanted: machineIdSchema.optional(),
+  /** Machines that can take it, by the analysis. */
+  suitable: z.array(machineIdSchema),
+  /** The machine it runs or ran on. */
+  machine: machineIdSchema.optional(),
+  state: jobStateSchema,
+  /** Position in the school's one queue, lower first; meaningful while queued. */
+  order: z.number(),
+  /** Kept back by a person. */
+  held: z.boolean(),
+  author: authorSchema,
+  estimatedSeconds: z.number().nonnegative().optional(),
+  comment: z.string().max(1000).optional(),
+  submittedAt: instantSchema,
+  startedAt: instantSchema.optional(),
+  endedAt: instantSchema.optional(),
+  end: jobEndSchema.optional(),
+  verdict: verdictSchema.optional(),
+})
+export type Job = z.infer<typeof jobSchema>

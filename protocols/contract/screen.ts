@@ -1,0 +1,136 @@
+// What a web server and a browser say to each other: REST bodies and socket.io frames. Same in the city and on the school's own screen.
+//
+// REST, JSON, session cookie `tsekh`; errors are { denial } with 400 bad input · 401 not signed in · 403 no right · 404 · 409 state · 413 size · 429 too fast.
+//   GET  /api/v1/me                               → Me
+//   POST /api/v1/login {login, password}          → Me
+//   POST /api/v1/logout                           → 204
+//   POST /api/v1/files?name=…   raw body          → 201 Upload        streamed to disk, SHA-256 computed on the way
+//   POST /api/v1/sites/{site}/commands CommandBody → 200 { reply } once the school answered, 202 { command } when it has not within 8 s
+//   GET  /api/v1/sites/{site}/commands/{id}       → 200 { reply } | 202 { command }
+//   GET  /api/v1/sites/{site}/journal?before=N    → { events: Event[] }, newest first, at most 100
+//   GET  /api/v1/programs/{sha256}/preview        → Preview JSON, once the analysis made one
+//   GET  /api/v1/programs/{sha256}/picture        → image/png|jpeg
+//   GET  /api/v1/health                           → { ok: true, version }
+// For daemons, HTTP Basic with the site's credentials:
+//   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
+//   PUT  /api/v1/wire/programs/{sha256}/preview   and …/picture
+//
+// socket.io, path /socket.io, same cookie. One view a socket at a time:
+//   emit  watch (View) → acknowledgement ViewSnapshot | { denial }
+//   on    frame (Frame): patches to the watched view, every 100–250 ms, only when something changed
+//   on    reply (Reply): answers to this account's own commands
+import { z } from 'zod'
+import { askSchema } from './command.ts'
+import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
+import type { Author, Job } from './job.ts'
+import type { Firmware, MachineDeclaration, MachineState, Telemetry } from './machine.ts'
+import type { Fault } from './words.ts'
+
+export type Me = {
+  /** undefined: not signed in; then only the sign-in page is shown. */
+  author?: Author
+  /** Sites this person may see, with names. */
+  sites: { id: string; name: string }[]
+  scope: { kind: 'city' } | { kind: 'school'; site: string }
+  /** Shown on the sign-in page of a demo only. */
+  demoAccounts?: { login: string; password: string; role: string }[]
+}
+
+export type Upload = { sha256: string; name: string; size: number }
+
+export const commandBodySchema = z.strictObject({ id: tokenSchema, ask: askSchema })
+export type CommandBody = z.infer<typeof commandBodySchema>
+
+export const viewSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('city') }),
+  z.strictObject({ kind: z.literal('site'), site: siteIdSchema }),
+  z.strictObject({ kind: z.literal('machine'), site: siteIdSchema, machine: machineIdSchema }),
+])
+export type View = z.infer<typeof viewSchema>
+
+/** How sure we are of a site: `silent` = connected once, nothing heard past the heartbeat; its states are shown as "no data" with their age. */
+export const linkSchema = z.discriminatedUnion('link', [
+  z.object({ link: z.literal('online'), since: instantSchema, heardAt: instantSchema }),
+  z.object({ link: z.literal('offline'), since: instantSchema, heardAt: instantSchema }),
+  z.object({ link: z.literal('unknown') }),
+])
+export type Link = z.infer<typeof linkSchema>
+
+export type MachinePicture = {
+  declaration: MachineDeclaration
+  state: MachineState
+  inService: boolean
+  readOnly: boolean
+  firmware?: Firmware
+  /** The daemon's clock when it said so. */
+  at: number
+  /** Faults raised and not cleared. */
+  faults: Fault[]
+}
+
+export type SitePicture = {
+  site: string
+  name: string
+  link: Link
+  machines: Record<string, MachinePicture>
+  telemetry: Record<string, Telemetry>
+  /** Not ended, and those ended in the last 24 h. */
+  jobs: Record<string, Job>
+}
+
+/** One row of the city wall. */
+export type SiteSummary = {
+  site: string
+  name: string
+  link: Link
+  /** Machines by state; states with none are left out. */
+  counts: Partial<Record<MachineState['state'], number>>
+  queued: number
+  /** What wants a person, worst first. */
+  wants: { machine: string; name: string; state: MachineState['state']; since: number; fault?: Fault }[]
+}
+
+export type ViewSnapshot =
+  | { kind: 'city'; at: number; sites: Record<string, SiteSummary> }
+  | { kind: 'site'; at: number; picture: SitePicture }
+  | {
+      kind: 'machine'
+      at: number
+      site: string
+      name: string
+      link: Link
+      machine: MachinePicture
+      telemetry?: Telemetry
+      jobs: Record<string, Job>
+      history: HeatSample[]
+    }
+
+/** A point of the temperature plot: instant and heaters, one each 2 s at most, the last 15 minutes. */
+export type HeatSample = { at: number; heaters: Record<string, { actual: number; target?: number }> }
+
+/** Patches: each present record replaces the one of the same key; null removes it. `at` is the server's clock. */
+export type Frame = {
+  at: number
+  link?: Link
+  sites?: Record<string, SiteSummary>
+  machines?: Record<string, MachinePicture | null>
+  telemetry?: Record<string, Telemetry>
+  jobs?: Record<string, Job | null>
+}
+
+/** A tool path small enough for a browser: flat arrays, mm; power 0…1 (laser), layer index a segment (prints). */
+export type Preview = {
+  kind: 'printer' | 'laser' | 'mill' | 'unknown'
+  bounds: { min: [number, number, number]; max: [number, number, number] }
+  /** Of the whole program, before thinning. */
+  segments: number
+  /** x, y, z of each point, rounded to 0.01 mm. */
+  points: number[]
+  /** For point i > 0: what the move to it does: 0 travel · 1 work. */
+  work: number[]
+  power?: number[]
+  /** Index of the first point of each layer. */
+  layers?: number[]
+  /** Share of the program's time at each point, 0…1, for "done so far". */
+  times: number[]
+}

@@ -1,0 +1,108 @@
+// What a school and the city say to each other over MQTT (DESIGN §5): topics, payloads, and who may use which.
+import { z } from 'zod'
+import { commandSchema, replySchema } from './command.ts'
+import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
+import { authorSchema, jobSchema } from './job.ts'
+import { machineMessageSchema, telemetrySchema } from './machine.ts'
+import { faultSchema } from './words.ts'
+
+/** Birth and death of a daemon; the death is its last will. */
+export const statusSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('online'),
+    site: siteIdSchema,
+    name: z.string(),
+    /** New at each start of the daemon; with it the city recognises a re-birth. */
+    session: tokenSchema,
+    version: z.string(),
+    /** The school's clock when this was written: the city computes the drift from it. */
+    clock: instantSchema,
+    machines: z.array(machineIdSchema),
+    /** Highest event number the school has written. */
+    lastEvent: z.int().nonnegative(),
+  }),
+  z.object({ status: z.literal('offline'), site: siteIdSchema, session: tokenSchema }),
+])
+export type Status = z.infer<typeof statusSchema>
+
+const numbered = { number: z.int().positive(), at: instantSchema }
+
+/** Numbered from 1 in each school without gaps. Each carries the whole thing after the change, so a fold never needs the past. */
+export const eventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    ...numbered,
+    kind: z.literal('job'),
+    /** What happened, e.g. submitted, approved, started, completed, moved. */
+    change: z.string(),
+    job: jobSchema,
+    by: authorSchema.optional(),
+  }),
+  z.object({ ...numbered, kind: z.literal('fault'), machine: machineIdSchema, change: z.enum(['raised', 'cleared']), fault: faultSchema }),
+  /** A person's deed on a machine (pause, stop, clear, unlock, …), for the journal of actions. */
+  z.object({
+    ...numbered,
+    kind: z.literal('action'),
+    machine: machineIdSchema.optional(),
+    action: z.string(),
+    by: authorSchema,
+    detail: z.record(z.string(), z.unknown()).optional(),
+  }),
+  /** Running counters of a machine: absolute values, so that losing none or seeing one twice changes nothing. */
+  z.object({
+    ...numbered,
+    kind: z.literal('counters'),
+    machine: machineIdSchema,
+    runningSeconds: z.number(),
+    jobs: z.int(),
+    resends: z.int(),
+  }),
+])
+export type Event = z.infer<typeof eventSchema>
+
+export const eventBatchSchema = z.object({ session: tokenSchema, events: z.array(eventSchema).min(1).max(500) })
+export const confirmedSchema = z.object({ number: z.int().nonnegative() })
+
+/** What a school needs to judge rights with the link down. */
+export const directorySchema = z.object({
+  version: z.int().nonnegative(),
+  people: z.array(authorSchema.extend({ sites: z.array(siteIdSchema).or(z.literal('all')), login: z.string(), passwordHash: z.string() })),
+})
+export type Directory = z.infer<typeof directorySchema>
+
+/** Every topic by name, with its payload's schema, quality of service and retention: code, broker rights and docs read this one table. */
+export const topics = {
+  status: { level: 'status', from: 'school', qos: 1, retain: true, payload: statusSchema },
+  machine: { level: 'machines/+/state', from: 'school', qos: 1, retain: true, payload: machineMessageSchema },
+  telemetry: { level: 'machines/+/telemetry', from: 'school', qos: 0, retain: false, payload: telemetrySchema },
+  events: { level: 'events', from: 'school', qos: 1, retain: false, payload: eventBatchSchema },
+  confirmed: { level: 'events/confirmed', from: 'city', qos: 1, retain: true, payload: confirmedSchema },
+  commands: { level: 'commands', from: 'city', qos: 1, retain: false, payload: commandSchema },
+  replies: { level: 'replies', from: 'school', qos: 1, retain: false, payload: replySchema },
+  directory: { level: 'directory', from: 'city', qos: 1, retain: true, payload: directorySchema },
+} as const
+export type TopicName = keyof typeof topics
+
+export const topicRoot = 'tsekh/v1'
+
+/** `tsekh/v1/{site}/…`; the machine's id fills the `+` of a machine's topic. */
+export function topicOf(name: TopicName, site: string, machine?: string): string {
+  return `${topicRoot}/${site}/${topics[name].level.replace('+', machine ?? '+')}`
+}
+
+export type ReadTopic = { site: string; name: TopicName; machine?: string }
+
+/** Which of our topics this is, or undefined for a topic that is not ours. Ids are checked here and nowhere else. */
+export function readTopic(topic: string): ReadTopic | undefined {
+  const [root, version, site, ...rest] = topic.split('/')
+  if (`${root}/${version}` !== topicRoot || !siteIdSchema.safeParse(site).success || site === undefined) return undefined
+  const level = rest.join('/')
+  for (const name of Object.keys(topics) as TopicName[]) {
+    if (topics[name].level === level) return { site, name }
+  }
+  const [machines, machine, last] = rest
+  if (machines !== 'machines' || rest.length !== 3 || machine === undefined) return undefined
+  if (!machineIdSchema.safeParse(machine).success) return undefined
+  if (last === 'state') return { site, name: 'machine', machine }
+  if (last === 'telemetry') return { site, name: 'telemetry', machine }
+  return undefined
+}
