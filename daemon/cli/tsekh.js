@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Starts `tsekh` on the project's own Node: the machine may have only an older one, which cannot run TypeScript.
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const oldestNode = 24
+
+if (Number.parseInt(process.versions.node, 10) >= oldestNode) {
+  const { runTsekh } = await import('./commands.ts')
+  await runTsekh(process.argv.slice(2))
+} else {
+  const node = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url))
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // The terminal signals the whole group; these only matter when somebody signals this process alone.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('error', () => {
+    console.error(`tsekh: Node ${oldestNode} is not where "npm ci" puts it (${node}); run "npm ci" in the project's folder.`)
+    process.exitCode = 1
+  })
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0)
+  })
+}
