@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { instantSchema, machineIdSchema, sha256Schema, tokenSchema } from './ids.ts'
 import { authorSchema } from './job.ts'
 import { programSchema } from './program.ts'
-import { denialSchema } from './words.ts'
+import { denialSchema, sentenceSchema } from './words.ts'
 
 const machine = { machine: machineIdSchema }
 const job = { job: tokenSchema }
@@ -97,6 +97,8 @@ export const replySchema = z.discriminatedUnion('outcome', [
     jobs: z.array(tokenSchema).optional(),
     ticket: z.int().optional(),
     program: programSchema.optional(),
+    /** After job.submit: why the job is not on a machine yet, in one sentence. */
+    waiting: sentenceSchema.optional(),
   }),
 ])
 export type Reply = z.infer<typeof replySchema>

@@ -81,6 +81,8 @@ export const jobSchema = z.object({
   held: z.boolean(),
   author: authorSchema,
   estimatedSeconds: z.number().nonnegative().optional(),
+  /** A technician allowed constant laser power (M3) for this job. */
+  allowConstantPower: z.boolean().optional(),
   comment: z.string().max(1000).optional(),
   submittedAt: instantSchema,
   startedAt: instantSchema.optional(),
