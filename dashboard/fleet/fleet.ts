@@ -1,0 +1,104 @@
+// Holds the picture of all sites on a server: takes messages, remembers temperatures, tells who asks what changed.
+import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
+import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
+import { addHeat } from './heat.ts'
+import { type Audience, maySee, type Shown, showCity, showMachine, showSite, summarise } from './picture.ts'
+
+/** A site's part of the fleet; the summary is kept while nothing in it changed. */
+type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]> }
+
+export type FleetOptions = { sites: readonly { id: string; name: string }[]; clock?: () => number }
+
+/** The live picture. Only the sites it was given exist; messages of others are ignored. */
+export class Fleet {
+  readonly #sites = new Map<string, Held>()
+  readonly #listeners = new Set<(site: string) => void>()
+  readonly #clock: () => number
+
+  constructor({ sites, clock = Date.now }: FleetOptions) {
+    this.#clock = clock
+    for (const { id, name } of sites) {
+      const fold = emptySite(id, name)
+      this.#sites.set(id, { fold, summary: summarise(fold.picture), heat: new Map() })
+    }
+  }
+
+  /** Folds a message in and tells the listeners, if it changed anything. */
+  apply(site: string, message: SiteMessage): void {
+    const held = this.#sites.get(site)
+    if (held === undefined) return
+    if (message.name === 'telemetry') {
+      held.heat.set(message.machine, addHeat(held.heat.get(message.machine) ?? [], message.payload))
+    }
+    this.#settle(site, held, applyToSite(held.fold, message, this.#clock()))
+  }
+
+  /** Drops jobs that ended more than a day ago; to be called now and then. */
+  tidy(): void {
+    for (const [site, held] of this.#sites) {
+      for (const machine of held.heat.keys()) if (!(machine in held.fold.picture.machines)) held.heat.delete(machine)
+      this.#settle(site, held, forgetOldJobs(held.fold, this.#clock()))
+    }
+  }
+
+  sites(): { id: string; name: string }[] {
+    return [...this.#sites].map(([id, { fold }]) => ({ id, name: fold.picture.name }))
+  }
+
+  site(site: string): SitePicture | undefined {
+    return this.#sites.get(site)?.fold.picture
+  }
+
+  /** The daemon's session of the last birth. */
+  session(site: string): string | undefined {
+    return this.#sites.get(site)?.fold.session
+  }
+
+  /** What a view shows this audience now; undefined when there is no such site or machine, or it is none of theirs. */
+  show(view: View, audience: Audience): Shown | undefined {
+    if (view.kind === 'city') return showCity(this.#summaries(), audience)
+    const picture = this.site(view.site)
+    if (picture === undefined || !maySee(audience, view.site)) return undefined
+    if (view.kind === 'site') return showSite(picture, audience)
+    return picture.machines[view.machine] === undefined ? undefined : showMachine(picture, view.machine, audience)
+  }
+
+  /** The whole view, for a page that has just been opened. */
+  snapshot(view: View, audience: Audience): ViewSnapshot | undefined {
+    const shown = this.show(view, audience)
+    if (shown === undefined) return undefined
+    const at = this.#clock()
+    if (view.kind === 'city') return { kind: 'city', at, sites: shown.sites }
+    const held = this.#sites.get(view.site)
+    if (held === undefined) return undefined
+    const { site, name, link } = held.fold.picture
+    const { machines, telemetry, jobs } = shown
+    if (view.kind === 'site') return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs } }
+    const machine = machines[view.machine]
+    if (machine === undefined) return undefined
+    const figures = telemetry[view.machine]
+    const history = [...(held.heat.get(view.machine) ?? [])]
+    return { kind: 'machine', at, site, name, link, machine, jobs, history, ...(figures && { telemetry: figures }) }
+  }
+
+  /** Calls `listener` with each site that changed; many times a second, so mark and return. Answers the way to stop it. */
+  onChange(listener: (site: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #summaries(): Record<string, SiteSummary> {
+    return Object.fromEntries([...this.#sites].map(([site, { summary }]) => [site, summary]))
+  }
+
+  #settle(site: string, held: Held, after: SiteFold): void {
+    const before = held.fold
+    if (after === before) return
+    held.fold = after
+    const { picture: old } = before
+    const { picture } = after
+    const same = old.machines === picture.machines && old.jobs === picture.jobs && old.link === picture.link && old.name === picture.name
+    if (!same) held.summary = summarise(picture)
+    for (const listener of this.#listeners) listener(site)
+  }
+}

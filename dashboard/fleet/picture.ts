@@ -1,0 +1,186 @@
+// What the screens show of the picture: how sure it is, one row a site, one view a page, and the frames that keep a view true. Pure: server and browser share it.
+import type { Job } from '../../protocols/contract/job.ts'
+import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
+import type { Frame, Link, MachinePicture, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
+import { addHeat } from './heat.ts'
+
+/** A daemon pings its broker every 30 s; three missed and what it said last is history, not news. */
+export const heartbeatMs = 90_000
+const wantsMax = 12
+
+/**
+ * How far the site's word can be trusted now.
+ * `sure: false` means "no data": the last state is shown only together with its age. `ageMs` is undefined when nothing was ever heard.
+ */
+export function confidence(link: Link, nowMs: number): { sure: boolean; ageMs: number | undefined } {
+  if (link.link === 'unknown') return { sure: false, ageMs: undefined }
+  const ageMs = Math.max(0, nowMs - link.heardAt)
+  return { sure: link.link === 'online' && ageMs <= heartbeatMs, ageMs }
+}
+
+/** The state to show for a machine: its own, or `no-data` when its site is not sure to be there. */
+export function shownState(link: Link, state: MachineState, nowMs: number): MachineState['state'] | 'no-data' {
+  return confidence(link, nowMs).sure ? state.state : 'no-data'
+}
+
+/** One row of the city wall. Counts are the last states said; the link beside them says how old they may be. */
+export function summarise(picture: SitePicture): SiteSummary {
+  const counts: SiteSummary['counts'] = {}
+  const wants: SiteSummary['wants'] = []
+  for (const [machine, { declaration, state, inService }] of Object.entries(picture.machines)) {
+    counts[state.state] = (counts[state.state] ?? 0) + 1
+    if (!inService && wantsPerson(state)) {
+      const fault = 'fault' in state ? state.fault : undefined
+      wants.push({ machine, name: declaration.name, state: state.state, since: state.since, ...(fault && { fault }) })
+    }
+  }
+  wants.sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state) || a.since - b.since || (a.machine < b.machine ? -1 : 1))
+  let queued = 0
+  for (const job of Object.values(picture.jobs)) if (job.state === 'queued') queued += 1
+  return { site: picture.site, name: picture.name, link: picture.link, counts, queued, wants: wants.slice(0, wantsMax) }
+}
+
+/** Worst first. */
+const urgency: readonly MachineState['state'][] = ['down', 'attention', 'offline', 'paused', 'uncleared']
+
+function wantsPerson(state: MachineState): boolean {
+  if (state.state === 'paused') return state.by !== 'person'
+  return urgency.includes(state.state)
+}
+
+/** Who looks. A pupil sees the machines and own jobs; staff sees the jobs of the sites it may see. */
+export type Audience =
+  | { kind: 'staff'; sites: readonly string[] | 'all' }
+  | { kind: 'pupil'; author: string; sites: readonly string[] | 'all' }
+
+export function maySee(audience: Audience, site: string): boolean {
+  return audience.sites === 'all' || audience.sites.includes(site)
+}
+
+/** The name of the room in which everybody sees the same bytes. */
+export function roomOf(view: View, audience: Audience): string {
+  const where =
+    view.kind === 'city' ? `city:${audience.sites === 'all' ? '*' : [...audience.sites].sort().join(',')}` : `${view.kind}:${view.site}`
+  const machine = view.kind === 'machine' ? `/${view.machine}` : ''
+  // Of the city a pupil sees what staff sees: counts, and no job.
+  return view.kind === 'city' || audience.kind === 'staff' ? `${where}${machine}` : `${where}${machine}|pupil:${audience.author}`
+}
+
+/** The jobs this audience may know of. */
+export function jobsFor(audience: Audience, jobs: Readonly<Record<string, Job>>): Record<string, Job> {
+  if (audience.kind === 'staff') return jobs
+  return Object.fromEntries(Object.entries(jobs).filter(([, job]) => job.author.id === audience.author))
+}
+
+/** The whole view without its clock and history; two of them make a frame. */
+export type Shown = Pick<Frame, 'link'> & {
+  sites: Readonly<Record<string, SiteSummary>>
+  machines: Readonly<Record<string, MachinePicture>>
+  telemetry: Readonly<Record<string, Telemetry>>
+  jobs: Readonly<Record<string, Job>>
+}
+
+const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {} }
+
+export function showSite(picture: SitePicture, audience: Audience): Shown {
+  const { link, machines, telemetry, jobs } = picture
+  return { ...nothing, link, machines, telemetry, jobs: jobsFor(audience, jobs) }
+}
+
+export function showMachine(picture: SitePicture, machine: string, audience: Audience): Shown {
+  const one = picture.machines[machine]
+  const telemetry = picture.telemetry[machine]
+  const jobs = Object.entries(jobsFor(audience, picture.jobs)).filter(([, job]) => concerns(job, machine))
+  return {
+    ...nothing,
+    link: picture.link,
+    machines: one === undefined ? {} : { [machine]: one },
+    telemetry: telemetry === undefined ? {} : { [machine]: telemetry },
+    jobs: Object.fromEntries(jobs),
+  }
+}
+
+export function showCity(summaries: Readonly<Record<string, SiteSummary>>, audience: Audience): Shown {
+  return { ...nothing, sites: Object.fromEntries(Object.entries(summaries).filter(([site]) => maySee(audience, site))) }
+}
+
+/** It runs or ran here, is meant for here, or may end up here. */
+function concerns(job: Job, machine: string): boolean {
+  return (
+    job.machine === machine ||
+    (job.machine === undefined && (job.wanted === undefined ? job.suitable.includes(machine) : job.wanted === machine))
+  )
+}
+
+/**
+ * What changed from one showing to the next, or undefined when nothing did.
+ * Apart: `state` must arrive, `telemetry` may be lost, since the next one is whole again.
+ */
+export function frames(before: Shown, after: Shown, at: number): { state?: Frame; telemetry?: Frame } {
+  const link = before.link === after.link ? undefined : after.link
+  const sites = present(before.sites, after.sites)
+  const machines = changed(before.machines, after.machines)
+  const jobs = changed(before.jobs, after.jobs)
+  const telemetry = present(before.telemetry, after.telemetry)
+  const state = link || sites || machines || jobs
+  return {
+    ...(state && { state: { at, ...(link && { link }), ...(sites && { sites }), ...(machines && { machines }), ...(jobs && { jobs }) } }),
+    ...(telemetry && { telemetry: { at, telemetry } }),
+  }
+}
+
+function present<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): Record<string, T> | undefined {
+  if (before === after) return undefined
+  const entries = Object.entries(after).filter(([key, value]) => before[key] !== value)
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}
+
+function changed<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): Record<string, T | null> | undefined {
+  if (before === after) return undefined
+  const fresh: Record<string, T | null> = present(before, after) ?? {}
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) fresh[key] = null
+  return Object.keys(fresh).length === 0 ? undefined : fresh
+}
+
+/** The snapshot with a frame's patches in it: what a browser does with each frame. Unchanged parts keep their identity. */
+export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
+  const { at } = frame
+  switch (snapshot.kind) {
+    case 'city':
+      return { ...snapshot, at, sites: patched(snapshot.sites, frame.sites) }
+    case 'site': {
+      const machines = patched(snapshot.picture.machines, frame.machines)
+      const telemetry = withoutGone(patched(snapshot.picture.telemetry, frame.telemetry), frame.machines)
+      const jobs = patched(snapshot.picture.jobs, frame.jobs)
+      return { ...snapshot, at, picture: { ...snapshot.picture, link: frame.link ?? snapshot.picture.link, machines, telemetry, jobs } }
+    }
+    case 'machine': {
+      const id = snapshot.machine.declaration.id
+      const telemetry = frame.telemetry?.[id]
+      return {
+        ...snapshot,
+        at,
+        link: frame.link ?? snapshot.link,
+        machine: frame.machines?.[id] ?? snapshot.machine,
+        jobs: patched(snapshot.jobs, frame.jobs),
+        ...(telemetry && { telemetry, history: [...addHeat(snapshot.history, telemetry)] }),
+      }
+    }
+  }
+}
+
+function patched<T>(record: Record<string, T>, patch: Record<string, T | null> | undefined): Record<string, T> {
+  if (patch === undefined) return record
+  const next = { ...record }
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete next[key]
+    else next[key] = value
+  }
+  return next
+}
+
+/** A machine that is gone takes its figures with it. */
+function withoutGone(telemetry: Record<string, Telemetry>, machines: Frame['machines']): Record<string, Telemetry> {
+  const gone = Object.entries(machines ?? {}).filter(([key, value]) => value === null && key in telemetry)
+  return gone.length === 0 ? telemetry : patched(telemetry, Object.fromEntries(gone.map(([key]) => [key, null])))
+}

@@ -1,0 +1,73 @@
+// What the screen lets each role ask for (DESIGN §6). A first judgement that saves a way; the daemon judges again and has the last word.
+import type { Ask } from '../../protocols/contract/command.ts'
+import type { Author, Job } from '../../protocols/contract/job.ts'
+import type { Role } from '../../protocols/contract/rights.ts'
+import type { Me, SitePicture } from '../../protocols/contract/screen.ts'
+import type { Denial } from '../../protocols/contract/words.ts'
+import type { Account } from '../workplace.ts'
+import { denial } from './denials.ts'
+
+const everyone: readonly Role[] = ['pupil', 'teacher', 'technician', 'administrator']
+const staff: readonly Role[] = ['teacher', 'technician', 'administrator']
+const technicians: readonly Role[] = ['technician', 'administrator']
+
+/** Who may ask for it. A pupil's cancel is for own jobs only. */
+export const mayAsk: Record<Ask['kind'], readonly Role[]> = {
+  'job.submit': everyone,
+  'program.check': everyone,
+  'job.cancel': everyone,
+  'job.approve': staff,
+  'job.return': staff,
+  'job.deny': staff,
+  'job.hold': staff,
+  'job.release': staff,
+  'job.move': staff,
+  'job.assign': staff,
+  'job.start': staff,
+  'job.collect': staff,
+  'machine.pause': staff,
+  'machine.resume': staff,
+  'machine.stop': staff,
+  'machine.clear': staff,
+  'machine.home': staff,
+  'machine.unlock': staff,
+  'machine.reset': staff,
+  'machine.jog': staff,
+  'machine.override': staff,
+  'machine.heat': staff,
+  'machine.answer': staff,
+  'machine.service': technicians,
+  'machine.console': technicians,
+}
+
+/** Orders that must never wait behind anything. */
+export const urgent: readonly Ask['kind'][] = ['machine.stop', 'machine.pause', 'job.cancel']
+
+/** Why this person may not ask this of this site, or undefined when it may. */
+export function judge(author: Author, ask: Ask, picture: SitePicture, scope: Me['scope']): Denial | undefined {
+  if (!mayAsk[ask.kind].includes(author.role)) return denial('no-right')
+  // What stands still under a beam burns: nobody far away starts it (DESIGN §4).
+  if (ask.kind === 'job.start' && scope.kind === 'city') return denial('at-the-machine')
+  if (ask.kind === 'job.submit' && ask.allowConstantPower === true && !technicians.includes(author.role)) return denial('no-right')
+  if (author.role === 'pupil' && ask.kind === 'job.cancel' && !isOwn(author, picture.jobs[ask.job])) return denial('not-yours')
+  return undefined
+}
+
+function isOwn(author: Author, job: Job | undefined): boolean {
+  return job !== undefined && job.author.id === author.id
+}
+
+/** How long a command stays worth carrying out, ms: an order to a machine is for now, a job may wait for the school to return. */
+export function lifetimeMs(kind: Ask['kind']): number {
+  if (kind === 'machine.jog') return 5_000
+  if (kind.startsWith('machine.')) return 30_000
+  return kind === 'job.submit' ? 24 * 3_600_000 : 10 * 60_000
+}
+
+export function maySeeSite(account: Account, site: string): boolean {
+  return account.sites === 'all' || account.sites.includes(site)
+}
+
+export function isStaff(account: Account): boolean {
+  return staff.includes(account.role)
+}
