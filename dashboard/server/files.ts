@@ -1,6 +1,6 @@
 // Files named by their SHA-256: written beside, made durable, then renamed, so that a file is there whole or not at all.
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -39,8 +39,7 @@ export function openFileStore(folder: string): FileStore {
 
   const pathIn = (kind: keyof typeof folders, sha256: string) => {
     if (!sha256Schema.safeParse(sha256).success || !here[kind].has(sha256)) return undefined
-    const path = join(folders[kind], sha256)
-    return existsSync(path) ? path : undefined
+    return join(folders[kind], sha256)
   }
 
   const keep = async (kind: keyof typeof folders, sha256: string, temporary: string) => {
@@ -111,7 +110,7 @@ async function writeDurably(body: Readable, path: string): Promise<{ sha256: str
     for await (const chunk of body as AsyncIterable<Buffer>) {
       hash.update(chunk)
       size += chunk.length
-      await file.write(chunk)
+      await file.writeFile(chunk)
     }
     await file.sync()
   } finally {

@@ -1,0 +1,149 @@
+// The web server of the city and of a school's own screen: REST, uploads, frames and the built pages, standing on a Workplace.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
+import type { Logger } from 'pino'
+import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
+import type { Workplace } from '../workplace.ts'
+import { addApi } from './api.ts'
+import { addPages, securityHeaders } from './pages.ts'
+import { addSignIn, ownPagesOnly, refuse, type Visitor, visitorOf } from './people.ts'
+import { startSockets } from './sockets.ts'
+import { addUploads } from './uploads.ts'
+import { addWireApi } from './wire-api.ts'
+
+export type WebOptions = {
+  workplace: Workplace
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Folder with the built screens (index.html, assets/). */
+  webRoot: string
+  log: Logger
+  /** Where sessions are kept; in memory when absent. */
+  sessions?: SessionShelf
+  uploadLimitBytes?: number
+  /** A reverse proxy on this machine or network speaks for the browsers: believe its X-Forwarded-… headers. */
+  trustProxy?: boolean
+  /** Further origins whose pages may act, e.g. a proxy's public address. */
+  origins?: readonly string[]
+  frameMs?: number
+  clock?: () => number
+}
+
+/** What the parts of the server share. */
+export type WebContext = {
+  workplace: Workplace
+  shelf: SessionShelf
+  log: Logger
+  origins: readonly string[]
+  uploadLimitBytes: number
+  clock: () => number
+  /** Aborted when the server closes. */
+  closing: AbortSignal
+}
+
+/** Who asks; when nobody is signed in it has refused already and answers undefined. */
+export type Asked = (request: Request, response: Response) => Visitor | undefined
+
+export type RunningWeb = { url: string; close(): Promise<void> }
+
+/** A sliced model of a day's print; laser rasters are smaller. */
+const uploadLimitBytesDefault = 512 * 1_048_576
+/** From bytes at the machine to light on the screen in 150 ms (DESIGN §3): two thirds of it may be waiting for the frame. */
+const frameMsDefault = 100
+const jsonBytesMax = 65_536
+/** A connection on which nothing moves. Uploads may take hours, as long as they move. */
+const idleMs = 60_000
+const connectionsMax = 3_000
+
+const version = '0.1.0'
+
+/** Starts the server; resolves when it listens. Rejects when the port is taken. */
+export async function startWeb(options: WebOptions): Promise<RunningWeb> {
+  const { workplace, host, port, webRoot, log, clock = Date.now, frameMs = frameMsDefault } = options
+  const shelf = options.sessions ?? createMemoryShelf()
+  const closing = new AbortController()
+  const context: WebContext = {
+    workplace,
+    shelf,
+    log,
+    clock,
+    origins: options.origins ?? [],
+    uploadLimitBytes: options.uploadLimitBytes ?? uploadLimitBytesDefault,
+    closing: closing.signal,
+  }
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  if (options.trustProxy) app.set('trust proxy', 'loopback, linklocal, uniquelocal')
+  const http = createServer(app)
+  http.headersTimeout = 15_000
+  http.requestTimeout = 0
+  http.timeout = idleMs
+  http.keepAliveTimeout = idleMs
+  http.maxConnections = connectionsMax
+  const sockets = startSockets(http, context, frameMs)
+
+  const asked: Asked = (request, response) => {
+    const visitor = visitorOf(request.headers.cookie, workplace, shelf, clock())
+    if (visitor === undefined) refuse(response, 'not-signed-in')
+    return visitor
+  }
+  app.use(securityHeaders(webRoot))
+  const router = express.Router()
+  router.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store')
+    next()
+  })
+  router.get('/health', (_request, response) => {
+    response.json({ ok: true, version })
+  })
+  addWireApi(router, context)
+  router.use(ownPagesOnly(context.origins))
+  // Before any body parser: an upload is a stream, never a buffer, whatever type it claims.
+  addUploads(router, context, asked, (account, sha256) => api.uploaded(account, sha256))
+  // Only a real application/json is read: a foreign form cannot send one.
+  router.use(express.json({ limit: jsonBytesMax, type: 'application/json' }))
+  addSignIn(router, context, sockets.signedOut)
+  const api = addApi(router, context, asked, sockets.tell)
+  router.use((_request, response) => refuse(response, 'not-found'))
+  app.use('/api/v1', router)
+  app.use('/api', (_request, response) => refuse(response, 'not-found'))
+  addPages(app, webRoot)
+
+  const failed: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+    if (response.headersSent) return void response.destroy()
+    if (isBadBody(error)) return refuse(response, 'bad-request')
+    log.error({ err: error, method: request.method, path: request.path }, 'request failed')
+    refuse(response, 'server-error')
+  }
+  app.use(failed)
+
+  const sweeping = setInterval(() => shelf.deleteExpired(clock()), 600_000)
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, () => {
+      http.off('error', reject)
+      resolve()
+    })
+  })
+  const address = http.address() as AddressInfo
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+  return {
+    url,
+    close: async () => {
+      clearInterval(sweeping)
+      closing.abort()
+      const closed = sockets.close()
+      http.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** body-parser marks what the sender did wrong with a 4xx status. */
+function isBadBody(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
+}

@@ -1,0 +1,74 @@
+// What a school's daemon may ask of the city by HTTPS: files by range, and a place for previews and pictures (DESIGN §5).
+import type { Request, Response, Router } from 'express'
+import { sha256Schema } from '../../protocols/contract/ids.ts'
+import { createThrottle } from '../accounts/throttle.ts'
+import { statusOf, tooBig } from './denials.ts'
+import { refuse } from './people.ts'
+import { bounded, isTooBig } from './uploads.ts'
+import type { WebContext } from './web.ts'
+
+const wrongTries = { tries: 30, windowMs: 60_000 }
+/** A preview is thinned for a browser (protocols/contract/screen.ts); a slicer's thumbnail is small. */
+const pictureLimitBytes = 8 * 1_048_576
+
+export function addWireApi(router: Router, context: WebContext): void {
+  const { workplace, log, clock } = context
+  const wrong = createThrottle(wrongTries)
+
+  /** The site that asks, or undefined when it was refused. */
+  const siteOf = (request: Request, response: Response): string | undefined => {
+    const address = request.ip ?? ''
+    if (wrong.waitMs(address, clock()) > 0) {
+      refuse(response, 'too-many-tries')
+      return undefined
+    }
+    const login = basicLogin(request.headers.authorization)
+    if (login !== undefined && workplace.siteCredentials(login.site, login.password)) return login.site
+    if (login !== undefined) wrong.failed(address, clock())
+    response.set('WWW-Authenticate', 'Basic realm="tsekh"')
+    refuse(response, 'not-signed-in')
+    return undefined
+  }
+
+  router.get('/wire/files/:sha256', (request, response) => {
+    if (siteOf(request, response) === undefined) return
+    const sha256 = sha256Schema.safeParse(request.params.sha256)
+    const path = sha256.success ? workplace.filePath(sha256.data) : undefined
+    if (path === undefined) return refuse(response, 'no-file')
+    response.type('application/octet-stream').set('ETag', `"${sha256.data}"`)
+    response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, lastModified: false, cacheControl: false }, error => {
+      if (error !== undefined && !response.headersSent) refuse(response, 'no-file')
+    })
+  })
+
+  for (const what of ['preview', 'picture'] as const) {
+    router.put(`/wire/programs/:sha256/${what}`, async (request, response) => {
+      const site = siteOf(request, response)
+      if (site === undefined) return
+      const sha256 = sha256Schema.safeParse(request.params.sha256)
+      // Only pictures of programs we hold: anything else would be a free disk.
+      if (!sha256.success || workplace.filePath(sha256.data) === undefined) return refuse(response, 'no-file')
+      const body = bounded(request, pictureLimitBytes)
+      try {
+        await workplace.storePicture(sha256.data, what, body)
+        log.debug({ site, sha256: sha256.data, what }, 'picture stored')
+        response.status(204).end()
+      } catch (error) {
+        request.resume()
+        if (!isTooBig(error) && request.complete) throw error
+        const reason = tooBig(pictureLimitBytes)
+        if (response.writable) response.status(statusOf(reason)).json({ denial: reason })
+      } finally {
+        body.destroy()
+      }
+    })
+  }
+}
+
+function basicLogin(header: string | undefined): { site: string; password: string } | undefined {
+  const [scheme, encoded] = header?.split(' ') ?? []
+  if (scheme?.toLowerCase() !== 'basic' || encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon === -1 ? undefined : { site: text.slice(0, colon), password: text.slice(colon + 1) }
+}
