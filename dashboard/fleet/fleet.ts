@@ -1,8 +1,7 @@
 // Holds the picture of all sites on a server: takes messages, remembers temperatures, tells who asks what changed.
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
-import { addHeat } from './heat.ts'
-import { type Audience, maySee, type Shown, showCity, showMachine, showSite, summarise } from './picture.ts'
+import { type Audience, addHeat, maySee, type Shown, showCity, showMachine, showSite, summarise } from './picture.ts'
 
 /** A site's part of the fleet; the summary is kept while nothing in it changed. */
 type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]> }
@@ -31,6 +30,14 @@ export class Fleet {
       held.heat.set(message.machine, addHeat(held.heat.get(message.machine) ?? [], message.payload))
     }
     this.#settle(site, held, applyToSite(held.fold, message, this.#clock()))
+  }
+
+  /** Puts back what was known before a restart, as of `heardAtMs`: the last word of a site that is not there now. */
+  restore(site: string, messages: readonly SiteMessage[], heardAtMs: number): void {
+    const held = this.#sites.get(site)
+    if (held === undefined) return
+    const known = [...messages, { name: 'gone' } as const].reduce((fold, message) => applyToSite(fold, message, heardAtMs), held.fold)
+    this.#settle(site, held, known)
   }
 
   /** Drops jobs that ended more than a day ago; to be called now and then. */

@@ -1,8 +1,16 @@
 // What the screens show of the picture: how sure it is, one row a site, one view a page, and the frames that keep a view true. Pure: server and browser share it.
 import type { Job } from '../../protocols/contract/job.ts'
 import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
-import type { Frame, Link, MachinePicture, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
-import { addHeat } from './heat.ts'
+import type {
+  Frame,
+  HeatSample,
+  Link,
+  MachinePicture,
+  SitePicture,
+  SiteSummary,
+  View,
+  ViewSnapshot,
+} from '../../protocols/contract/screen.ts'
 
 /** A daemon pings its broker every 30 s; three missed and what it said last is history, not news. */
 export const heartbeatMs = 90_000
@@ -183,4 +191,27 @@ function patched<T>(record: Record<string, T>, patch: Record<string, T | null> |
 function withoutGone(telemetry: Record<string, Telemetry>, machines: Frame['machines']): Record<string, Telemetry> {
   const gone = Object.entries(machines ?? {}).filter(([key, value]) => value === null && key in telemetry)
   return gone.length === 0 ? telemetry : patched(telemetry, Object.fromEntries(gone.map(([key]) => [key, null])))
+}
+
+/** The temperature plot: one point each 2 s at most, the last 15 minutes. */
+const heatEveryMs = 2_000
+const heatKeptMs = 15 * 60_000
+
+/** The history with this telemetry's point, where it has heaters and the last point is old enough; else the same history. */
+export function addHeat(history: readonly HeatSample[], telemetry: Telemetry): readonly HeatSample[] {
+  const { at, heaters } = telemetry
+  if (heaters === undefined) return history
+  const last = history.at(-1)
+  if (last !== undefined) {
+    // A clock set back would otherwise stop the plot until it catches up.
+    if (at >= last.at && at - last.at < heatEveryMs) return history
+    if (at < last.at) return last.at - at < heatKeptMs ? history : [sample(at, heaters)]
+  }
+  const first = history.findIndex(point => at - point.at <= heatKeptMs)
+  return [...(first === -1 ? [] : history.slice(first)), sample(at, heaters)]
+}
+
+function sample(at: number, heaters: NonNullable<Telemetry['heaters']>): HeatSample {
+  const points = Object.entries(heaters).map(([name, { actual, target }]) => [name, target === undefined ? { actual } : { actual, target }])
+  return { at, heaters: Object.fromEntries(points) }
 }

@@ -1,0 +1,104 @@
+// The door of the city: bytes from the wire become messages we believe, or are dropped with one line in the log.
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { Reply } from '../../protocols/contract/command.ts'
+import { type ReadTopic, type TopicName, topics } from '../../protocols/contract/wire.ts'
+import type { SiteMessage } from '../fleet/fold.ts'
+
+type Batch = z.infer<(typeof topics)['events']['payload']>
+
+/** What a school may tell the city. Events come as their batch: the store decides which of them are new. */
+export type Heard =
+  | Exclude<SiteMessage, { name: 'events' | 'heard' | 'gone' }>
+  | { name: 'batch'; batch: Batch }
+  | { name: 'reply'; reply: Reply }
+
+/** Larger than any honest message of its kind: a reply carries a checked program, a batch 500 events, a state a firmware's settings. */
+const payloadBytesMax: Partial<Record<TopicName, number>> = {
+  status: 32_768,
+  machine: 131_072,
+  telemetry: 16_384,
+  replies: 524_288,
+  events: 1_048_576,
+}
+/** Sites times topics times kinds of complaint; more means that somebody makes them up. */
+const complaintsMax = 2_000
+
+export type Door = { read(topic: ReadTopic, payload: Buffer): Heard | undefined }
+
+/** Reads payloads by the schema of their topic. What does not fit is logged once for each site, topic and reason, and dropped. */
+export function createDoor(log: Logger): Door {
+  const complained = new Set<string>()
+
+  const complain = (topic: ReadTopic, bytes: number, why: string) => {
+    const key = `${topic.site} ${topic.name} ${topic.machine ?? ''} ${why}`
+    if (complained.has(key) || complained.size >= complaintsMax) return
+    complained.add(key)
+    log.warn({ site: topic.site, topic: topic.name, machine: topic.machine, bytes, why }, 'message dropped; said once')
+  }
+
+  return {
+    read: (topic, payload) => {
+      // An empty retained message only clears what the broker keeps.
+      if (payload.length === 0) return undefined
+      if (payload.length > (payloadBytesMax[topic.name] ?? 0)) {
+        complain(topic, payload.length, 'too large')
+        return undefined
+      }
+      let json: unknown
+      try {
+        json = JSON.parse(payload.toString('utf8'))
+      } catch {
+        complain(topic, payload.length, 'not JSON')
+        return undefined
+      }
+      const result = interpret(topic, json)
+      if (typeof result === 'string') {
+        complain(topic, payload.length, result)
+        return undefined
+      }
+      return result
+    },
+  }
+}
+
+/** The message, or why it is none. */
+function interpret({ site, name, machine }: ReadTopic, json: unknown): Heard | string {
+  switch (name) {
+    case 'status': {
+      const status = topics.status.payload.safeParse(json)
+      if (!status.success) return whyNot(status.error)
+      return status.data.site === site ? { name, payload: status.data } : 'speaks of another site'
+    }
+    case 'machine': {
+      const message = topics.machine.payload.safeParse(json)
+      if (!message.success) return whyNot(message.error)
+      if (machine === undefined || message.data.declaration.id !== machine) return 'speaks of another machine'
+      return { name, machine, payload: message.data }
+    }
+    case 'telemetry': {
+      const telemetry = topics.telemetry.payload.safeParse(json)
+      if (!telemetry.success) return whyNot(telemetry.error)
+      return machine === undefined ? 'speaks of no machine' : { name, machine, payload: telemetry.data }
+    }
+    case 'events': {
+      const batch = topics.events.payload.safeParse(json)
+      if (!batch.success) return whyNot(batch.error)
+      const foreign = batch.data.events.some(event => event.kind === 'job' && event.job.site !== site)
+      return foreign ? 'speaks of another site' : { name: 'batch', batch: batch.data }
+    }
+    case 'replies': {
+      const reply = topics.replies.payload.safeParse(json)
+      return reply.success ? { name: 'reply', reply: reply.data } : whyNot(reply.error)
+    }
+    case 'commands':
+    case 'confirmed':
+    case 'directory':
+      return 'only the city says this'
+  }
+}
+
+function whyNot(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return issue === undefined ? 'does not fit' : `${issue.path.join('.')}: ${issue.message}`.slice(0, 200)
+}

@@ -1,0 +1,54 @@
+// The city as a Workplace: the picture, the courier, the files and the people, joined for the web server.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Courier } from '../city/courier.ts'
+import type { CityConfig } from '../config.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { EventStore } from '../store/events.ts'
+import type { PeopleStore } from '../store/people.ts'
+import type { Store } from '../store/store.ts'
+import type { Workplace } from '../workplace.ts'
+import type { FileStore } from './files.ts'
+
+export type CityParts = {
+  config: CityConfig
+  store: Store
+  fleet: Fleet
+  courier: Courier
+  events: EventStore
+  people: PeopleStore
+  files: FileStore
+  clock: () => number
+}
+
+export function createCityWorkplace({ config, store, fleet, courier, events, people, files, clock }: CityParts): Workplace {
+  const noteUpload = store.prepare(
+    'INSERT INTO uploads (sha256, name, size, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
+  )
+  const secrets = new Map(config.sites.map(({ id, password }) => [id, password]))
+  return {
+    scope: { kind: 'city' },
+    fleet,
+    account: login => people.account(login),
+    ...(config.demo && {
+      demoAccounts: config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }])),
+    }),
+    command: (site, command, signal) => courier.deliver(site, command, signal),
+    reply: id => courier.reply(id),
+    receiveFile: async (name, body) => {
+      const result = await files.receive(name, body)
+      if (!('denial' in result)) noteUpload.run(result.sha256, name, result.size, clock())
+      return result
+    },
+    filePath: sha256 => files.path(sha256),
+    picturePath: (sha256, what) => files.picturePath(sha256, what),
+    storePicture: (sha256, what, body) => files.storePicture(sha256, what, body),
+    journal: (site, before, limit) => events.journal(site, before, limit),
+    siteCredentials: (site, password) => sameSecret(secrets.get(site), password),
+  }
+}
+
+/** Compares in a time that tells nothing. Site passwords are long and random (config.ts), so a plain hash will do where people need scrypt. */
+export function sameSecret(known: string | undefined, given: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(known ?? ''), digest(given)) && known !== undefined
+}
