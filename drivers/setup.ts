@@ -1,14 +1,13 @@
 // What a declared machine means for its session and for the gate: the model's figures, over which the firmware's own word wins.
 import type { Dialect, Firmware, MachineKind } from '../protocols/contract/machine.ts'
 import type { Model } from '../protocols/contract/model.ts'
-import type { MachineSetup } from '../protocols/contract/room.ts'
 import type { GateRules } from '../protocols/gcode/gate.ts'
 import type { SessionOptions } from '../protocols/session.ts'
 
 /** Grbl 1.1 counts stripped characters; grblHAL and FluidNC count all of them, and FluidNC cuts what is longer without a word. */
 const lineLengthByFamily: Partial<Record<Firmware['family'], number>> = { grblhal: 256, fluidnc: 254 }
 
-export function sessionOptions({ declaration, model }: Pick<MachineSetup, 'declaration' | 'model'>): SessionOptions {
+export function sessionOptions({ declaration, model }: { declaration: { kind: MachineKind }; model: Model }): SessionOptions {
   return {
     bootMs: model.serial.bootMs,
     windowLines: model.stream.windowLines,
