@@ -1,0 +1,219 @@
+// The desk: takes every Command, from the city or from the school's own screen, judges it, carries it out once, and answers.
+import type { Logger } from 'pino'
+import type { Command, Origin, Reply } from '../protocols/contract/command.ts'
+import { activeStates } from '../protocols/contract/job.ts'
+import { judge } from '../protocols/contract/rights.ts'
+import type { Denial } from '../protocols/contract/words.ts'
+import { actionEvent } from './drafts.ts'
+import { clearDeed, type QueueAsk, queueDeed } from './job-deeds.ts'
+import { deedOf, type MachineAsk, mayRepeat } from './machine-deeds.ts'
+import type { Machines } from './machines.ts'
+import type { People } from './people.ts'
+import { estimateFor, type Programs } from './programs.ts'
+import type { Room } from './room.ts'
+import type { Starter } from './starter.ts'
+import type { Store } from './store.ts'
+import type { Done, Submissions } from './submissions.ts'
+import { deny } from './words.ts'
+
+export type DeskOptions = {
+  readonly store: Store
+  readonly machines: Machines
+  readonly people: Pick<People, 'vouch'>
+  readonly room: Pick<Room, 'order'>
+  readonly starter: Pick<Starter, 'start'>
+  readonly programs: Pick<Programs, 'stored'>
+  readonly submissions: Submissions
+  readonly nowMs: () => number
+  /** The clock by which a command's expiry is meant: the city's for the city, ours for our own screen. */
+  readonly clockOf: (origin: Origin) => number
+  readonly log: Logger
+  /** Ends what waits for files when the school closes. */
+  readonly signal: AbortSignal
+}
+
+/** Fetching and analysing may take this long at most, whatever the command's expiry says. */
+const fileWorkMs = 30 * 60_000
+/** Commands carried out at once; each may hold a fetch or wait for a machine. A stop is never counted. */
+const underWayMax = 200
+
+export class Desk {
+  readonly #options: DeskOptions
+  readonly #underWay = new Map<string, Promise<Reply>>()
+
+  constructor(options: DeskOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Carries a command out, or says why not; the same id a second time gets the answer of the first.
+   * `accepted` is called when the answer will take a while. Never rejects.
+   */
+  execute(command: Command, origin: Origin, accepted: (reply: Reply) => void = () => undefined): Promise<Reply> {
+    const running = this.#underWay.get(command.id)
+    if (running) return running
+    const seen = this.#options.store.command(command.id)
+    if (seen?.seen === 'answered') return Promise.resolve(seen.reply)
+    if (seen?.seen === 'begun') return Promise.resolve(this.#refuse(command, deny('outcome-unknown')))
+    const refused = this.#judge(command, origin)
+    if (refused) return Promise.resolve(this.#refuse(command, refused))
+    const work = this.#carryOut(command, accepted)
+      .catch((error: unknown) => {
+        this.#options.log.error({ command: command.id, ask: command.ask.kind, error }, 'a command broke')
+        // The store may be closed by now; unanswered, the command will come again.
+        if (this.#options.signal.aborted) return this.#refusal(command, deny('outcome-unknown'))
+        return this.#refuse(command, deny('outcome-unknown', { detail: error instanceof Error ? error.message : String(error) }))
+      })
+      .finally(() => this.#underWay.delete(command.id))
+    this.#underWay.set(command.id, work)
+    return work
+  }
+
+  #judge({ author, ask, expiresAt }: Command, origin: Origin): Denial | undefined {
+    const { store, machines, people, clockOf } = this.#options
+    if (expiresAt <= clockOf(origin)) return deny('expired')
+    const stranger = people.vouch(author, origin)
+    if (stranger) return stranger
+    const job = 'job' in ask ? store.job(ask.job) : undefined
+    const machine = 'machine' in ask ? ask.machine : job && activeStates.includes(job.state) ? job.machine : undefined
+    const view = machine === undefined ? undefined : machines.forQueue(machine)
+    const right = judge(author, ask, {
+      origin,
+      ...(job ? { jobAuthor: job.author.id } : {}),
+      ...(view ? { machineKind: view.kind } : {}),
+    })
+    if (right) return right
+    if ('job' in ask && job === undefined) return deny('unknown-job')
+    if ('machine' in ask && ask.machine !== undefined && view === undefined) return deny('unknown-machine')
+    if (this.#underWay.size >= underWayMax && ask.kind !== 'machine.stop') return deny('too-busy')
+    if (view?.readOnly && ask.kind.startsWith('machine.') && ask.kind !== 'machine.clear' && ask.kind !== 'machine.service') {
+      return deny('machine-read-only', { machine: view.name })
+    }
+    return undefined
+  }
+
+  #carryOut(command: Command, accepted: (reply: Reply) => void): Promise<Reply> {
+    const { ask, author } = command
+    const { store, machines, nowMs, submissions } = this.#options
+    switch (ask.kind) {
+      case 'program.check':
+        accepted(this.#accepted(command))
+        return this.#fileWork(command, signal => submissions.check(ask, signal))
+      case 'job.submit':
+        accepted(this.#accepted(command))
+        return this.#fileWork(command, signal => submissions.submit(ask, author, signal))
+      case 'job.cancel': {
+        const job = store.job(ask.job)
+        if (job?.machine !== undefined && activeStates.includes(job.state))
+          return this.#onMachine(command, { ...ask, machine: job.machine }, accepted)
+        return Promise.resolve(this.#onQueue(command, ask))
+      }
+      case 'job.approve':
+      case 'job.return':
+      case 'job.deny':
+      case 'job.hold':
+      case 'job.release':
+      case 'job.move':
+      case 'job.assign':
+      case 'job.collect':
+        return Promise.resolve(this.#onQueue(command, ask))
+      case 'job.start':
+        return this.#start(command, ask.job, ask.machine)
+      case 'machine.clear': {
+        const { uncleared } = store.machine(ask.machine)
+        if (uncleared === undefined)
+          return Promise.resolve(this.#refuse(command, deny('nothing-to-clear', { machine: machines.name(ask.machine) })))
+        return Promise.resolve(this.#done(command, { events: clearDeed(ask, store.job(uncleared.job), author, nowMs()), reply: {} }))
+      }
+      case 'machine.service': {
+        const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on })
+        return Promise.resolve(this.#done(command, { events: [event], reply: {} }))
+      }
+      case 'machine.pause':
+      case 'machine.resume':
+      case 'machine.stop':
+      case 'machine.home':
+      case 'machine.unlock':
+      case 'machine.reset':
+      case 'machine.jog':
+      case 'machine.override':
+      case 'machine.heat':
+      case 'machine.answer':
+      case 'machine.console':
+        return this.#onMachine(command, ask, accepted)
+    }
+  }
+
+  #onQueue(command: Command, ask: QueueAsk): Reply {
+    const { store, machines, programs, nowMs } = this.#options
+    const job = store.job(ask.job)
+    if (job === undefined) return this.#refuse(command, deny('unknown-job'))
+    const context = {
+      jobs: store.openJobs(),
+      machineName: (machine: string) => machines.name(machine),
+      estimate: (of: typeof job) => {
+        const known = programs.stored(of.program.sha256)
+        return known && estimateFor(known.program, of)
+      },
+    }
+    const decided = queueDeed(ask, job, context, command.author, nowMs())
+    return 'denial' in decided ? this.#refuse(command, decided.denial) : this.#done(command, { events: decided.events, reply: {} })
+  }
+
+  async #start(command: Command, id: string, machine: string): Promise<Reply> {
+    const { store, starter, nowMs } = this.#options
+    const job = store.job(id)
+    if (job === undefined) return this.#refuse(command, deny('unknown-job'))
+    store.beginCommand(command.id, nowMs())
+    const denial = await starter.start(job, machine, command.author)
+    return denial ? this.#refuse(command, denial) : this.#done(command, { events: [], reply: {} })
+  }
+
+  /** The order goes first and the books follow: nothing of ours stands between a stop and the port. */
+  async #onMachine(command: Command, ask: MachineAsk, accepted: (reply: Reply) => void): Promise<Reply> {
+    const { store, room, nowMs } = this.#options
+    const { deed, detail } = deedOf(ask)
+    const repeatable = mayRepeat(ask)
+    if (!repeatable) store.beginCommand(command.id, nowMs())
+    const answer = room.order({ kind: 'deed', machine: ask.machine, deed })
+    accepted(this.#accepted(command))
+    const denial = await answer
+    // Who wanted to stop something is worth knowing also when it failed.
+    const noted = denial === undefined || repeatable
+    const told = { ...detail, ...(denial ? { refused: denial.code } : {}) }
+    const event = actionEvent(ask.kind, nowMs(), command.author, ask.machine, Object.keys(told).length > 0 ? told : undefined)
+    const events = noted ? [event] : []
+    if (denial === undefined) return this.#done(command, { events, reply: {} })
+    const reply = this.#refusal(command, denial)
+    store.commit({ events, reply })
+    return reply
+  }
+
+  async #fileWork(command: Command, work: (signal: AbortSignal) => Promise<Done | { denial: Denial }>): Promise<Reply> {
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(fileWorkMs)])
+    const result = await work(signal)
+    if (this.#options.signal.aborted) return this.#refusal(command, deny('outcome-unknown'))
+    return 'denial' in result ? this.#refuse(command, result.denial) : this.#done(command, result)
+  }
+
+  #done(command: Command, done: Done): Reply {
+    const reply: Reply = { outcome: 'done', command: command.id, at: this.#options.nowMs(), ...done.reply }
+    this.#options.store.commit({ events: done.events, reply })
+    return reply
+  }
+
+  #refuse(command: Command, denial: Denial): Reply {
+    const reply = this.#refusal(command, denial)
+    this.#options.store.commit({ events: [], reply })
+    this.#options.log.info({ command: command.id, ask: command.ask.kind, role: command.author.role, code: denial.code }, 'refused')
+    return reply
+  }
+
+  #refusal(command: Command, denial: Denial): Reply {
+    return { outcome: 'refused', command: command.id, at: this.#options.nowMs(), denial }
+  }
+
+  #accepted(command: Command): Reply {
+    return { outcome: 'accepted', command: command.id, at: this.#options.nowMs() }
+  }
+}

@@ -1,0 +1,59 @@
+// What the events amount to: the state of jobs, machines and counters as pure folds. Two runs over the same events give the same bytes.
+import type { Event } from '../protocols/contract/wire.ts'
+import type { Fault } from '../protocols/contract/words.ts'
+
+/** What a school remembers of a machine beside what the machine itself says. */
+export type MachineMemory = {
+  /** The job whose part lies on the bed, since when. */
+  readonly uncleared?: { readonly job: string; readonly since: number }
+  readonly inService: boolean
+  /** Raised and not cleared, oldest first. */
+  readonly faults: readonly Fault[]
+  readonly runningSeconds: number
+  readonly jobs: number
+  readonly resends: number
+}
+
+export const freshMachine: MachineMemory = { inService: false, faults: [], runningSeconds: 0, jobs: 0, resends: 0 }
+
+/** More faults than this at once on one machine say nothing new; the oldest make room. */
+const faultsMax = 50
+
+/** The machine an event changes the memory of, if it does. */
+export function machineOf(event: Event): string | undefined {
+  return event.kind === 'job' ? event.job.machine : event.machine
+}
+
+/** The memory of a machine after an event of `machineOf(event)`. Answers the same object when nothing changed. */
+export function foldMachine(memory: MachineMemory, event: Event): MachineMemory {
+  switch (event.kind) {
+    case 'job':
+      return foldJobOnMachine(memory, event)
+    case 'fault': {
+      const others = memory.faults.filter(fault => fault.code !== event.fault.code)
+      if (event.change === 'cleared') return others.length === memory.faults.length ? memory : { ...memory, faults: others }
+      return { ...memory, faults: [...others, event.fault].slice(-faultsMax) }
+    }
+    case 'action': {
+      if (event.action === 'machine.service') return { ...memory, inService: event.detail?.on === true }
+      if (event.action === 'machine.clear') return withoutUncleared(memory)
+      return memory
+    }
+    case 'counters':
+      return { ...memory, runningSeconds: event.runningSeconds, jobs: event.jobs, resends: event.resends }
+  }
+}
+
+/** The changes that end a job on a machine. */
+const endings: readonly string[] = ['completed', 'failed', 'cancelled', 'interrupted']
+
+/** A job that began to move the machine leaves something on the bed, however it ended. */
+function foldJobOnMachine(memory: MachineMemory, event: Extract<Event, { kind: 'job' }>): MachineMemory {
+  if (!endings.includes(event.change) || event.job.startedAt === undefined) return memory
+  return { ...memory, uncleared: { job: event.job.id, since: event.at } }
+}
+
+function withoutUncleared(memory: MachineMemory): MachineMemory {
+  const { uncleared: _, ...rest } = memory
+  return rest
+}

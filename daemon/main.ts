@@ -1,0 +1,331 @@
+// A school's process: where everything of the daemon meets once. `tsekh school school.yaml` runs it.
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Logger } from 'pino'
+import { hashPassword } from '../dashboard/accounts/password.ts'
+import { Fleet } from '../dashboard/fleet/fleet.ts'
+import { startWeb } from '../dashboard/server/web.ts'
+import type { Workplace } from '../dashboard/workplace.ts'
+import packageFile from '../package.json' with { type: 'json' }
+import { Analyst } from './analyst.ts'
+import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
+import { Desk } from './desk.ts'
+import { fetchFile } from './fetch.ts'
+import { Files } from './files.ts'
+import { confirmedBy, Floor } from './floor.ts'
+import { launchRoom, roomSocket } from './launch.ts'
+import { takeFolder } from './lock.ts'
+import { createLog } from './log.ts'
+import { Machines } from './machines.ts'
+import { loadModels } from './models.ts'
+import { People, type Person } from './people.ts'
+import { PicturePost } from './picture-post.ts'
+import { Programs } from './programs.ts'
+import { Room } from './room.ts'
+import { Starter } from './starter.ts'
+import { Store } from './store.ts'
+import { Submissions } from './submissions.ts'
+import { Thinner } from './thinner.ts'
+import { Uplink } from './uplink.ts'
+import { schoolWorkplace } from './workplace.ts'
+
+export type SchoolOptions = {
+  readonly configPath: string
+  readonly log?: Logger
+  /** Aborting it stops the school; running jobs go on in the machine room. */
+  readonly signal?: AbortSignal
+}
+
+export type RunningSchool = {
+  /** Of the school's own screen. */
+  readonly url: string
+  /** Whether the machine room is there and brought up to date; for whoever starts and waits. */
+  readonly settled: () => boolean
+  /** Resolves when everything is closed. With `stopRoom` the machine room ends too, its running jobs cancelled first. */
+  stop(options?: { stopRoom?: boolean }): Promise<void>
+}
+
+const dayMs = 24 * 3_600_000
+const hourMs = 3_600_000
+/** The school's own screen may see twice what the city gets, and more. */
+const screenTelemetryGapMs = 250
+/** The school's picture is its own: it is always heard from. */
+const aliveMs = 10_000
+
+/** Starts a school. Rejects with ConfigError (all complaints), or when its data folder or its screen's port is taken. */
+export async function startSchool({ configPath, log: givenLog, signal }: SchoolOptions): Promise<RunningSchool> {
+  const read = readSchool(configPath, loadModels(fileURLToPath(new URL('../drivers/models', import.meta.url))))
+  if ('complaints' in read) throw new ConfigError(read.complaints)
+  const { config, models } = read
+  const log = givenLog ?? createLog(`school ${config.site.id}`, process.env.TSEKH_LOG ?? 'info')
+  await using open = new AsyncDisposableStack()
+
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  const lock = takeFolder(config.data)
+  if (lock === undefined) throw new Error(`another school is at work in ${config.data}`)
+  open.defer(() => lock.release())
+  const store = open.use(new Store(join(config.data, 'school.sqlite')))
+  const files = new Files(config.data, config.rules.uploadMaxMb * 1_048_576)
+  const nowMs = () => Date.now()
+  const closing = new AbortController()
+  const analyst = new Analyst()
+  open.defer(() => analyst.close())
+
+  const people = new People({
+    site: config.site.id,
+    own: await ownPeople(config),
+    read: () => store.note('directory'),
+    write: directory => store.putNote('directory', directory),
+  })
+  const machines = new Machines({ machines: config.machines, models, memory: id => store.machine(id), nowMs })
+  open.defer(() => machines.close())
+  const { city } = config
+  const pictures = city && new PicturePost({ city, store, files, log, signal: closing.signal })
+  const programs = new Programs({
+    files,
+    store,
+    analyse: analyst.analyse,
+    facts: () => machines.facts(),
+    ...(city ? { fetch: (wanted, until) => fetchFile(wanted.sha256, wanted.size, { files, city }, until) } : {}),
+    nowMs,
+  })
+
+  const floor = new Floor({
+    store,
+    machines,
+    confirm: number => room.confirm(number),
+    stirred: () => starter.stir(),
+    nowMs,
+    log,
+  })
+  const socketPath = roomSocket(config.data)
+  const room: Room = new Room({
+    socketPath,
+    launch: () => launchRoom(socketPath, config.data),
+    machines: () => machines.setups(),
+    confirmed: () => confirmedBy(store)?.number ?? 0,
+    listener: floor,
+    log,
+  })
+  open.defer(() => room.close())
+  const starter: Starter = new Starter({
+    store,
+    machines,
+    room,
+    programs,
+    files,
+    autoStartPrinters: config.rules.autoStartPrinters,
+    nowMs,
+    log,
+  })
+  open.defer(() => starter.close())
+
+  let cityOffsetMs = 0
+  const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, nowMs })
+  const desk = new Desk({
+    store,
+    machines,
+    people,
+    room,
+    starter,
+    programs,
+    submissions,
+    nowMs,
+    clockOf: origin => (origin === 'city' ? nowMs() + cityOffsetMs : nowMs()),
+    log,
+    signal: closing.signal,
+  })
+
+  const session = randomUUID()
+  const { version } = packageFile
+  const fleet = feedFleet(config, session, version, store, machines, open)
+  open.defer(
+    store.watch(events => {
+      for (const event of events) if (event.kind !== 'job' || event.job.machine !== undefined) refreshMachine(machines, event)
+      starter.stir()
+    }),
+  )
+
+  const workplace = schoolWorkplace({
+    site: config.site.id,
+    fleet,
+    store,
+    desk,
+    files,
+    people,
+    ...(config.demo ? { demoAccounts: demoAccounts(config) } : {}),
+    nowMs,
+  }) satisfies Workplace
+  const web = await startWeb({
+    workplace,
+    host: config.screen.host,
+    port: config.screen.port,
+    webRoot: fileURLToPath(new URL('../dashboard/web/dist', import.meta.url)),
+    log,
+    sessions: store.sessions,
+    uploadLimitBytes: config.rules.uploadMaxMb * 1_048_576,
+  })
+  open.defer(() => web.close())
+  room.start()
+  if (city && pictures) {
+    const uplink = new Uplink({
+      city,
+      site: config.site.id,
+      name: config.site.name,
+      session,
+      version,
+      store,
+      machines,
+      desk,
+      people,
+      pictures,
+      learnOffset: offsetMs => {
+        cityOffsetMs = offsetMs
+      },
+      nowMs,
+      log,
+    })
+    open.defer(() => uplink.close())
+    uplink.start()
+  }
+  keepHouse(config, store, files, fleet, log, open)
+  log.info({ url: web.url, machines: machines.ids.length, lastEvent: store.lastNumber, version }, 'the school is open')
+
+  const toClose = open.move()
+  let stopping: Promise<void> | undefined
+  const stop = (options: { stopRoom?: boolean } = {}): Promise<void> => {
+    stopping ??= (async () => {
+      closing.abort()
+      starter.close()
+      if (options.stopRoom) await room.shutdown()
+      await toClose.disposeAsync()
+      log.info('the school is closed')
+    })()
+    return stopping
+  }
+  signal?.addEventListener('abort', () => void stop(), { once: true })
+  if (signal?.aborted) await stop()
+  return { url: web.url, settled: () => room.settled, stop }
+}
+
+/** `tsekh school school.yaml [--stop-room]`. Resolves with the exit status once the school has been told to end and has. */
+export async function schoolCommand(argv: readonly string[]): Promise<number> {
+  const usage = 'tsekh school: give the school’s file: tsekh school school.yaml [--stop-room]\n'
+  let parsed: { values: { 'stop-room'?: boolean }; positionals: string[] }
+  try {
+    parsed = parseArgs({ args: [...argv], allowPositionals: true, options: { 'stop-room': { type: 'boolean' } } })
+  } catch (error) {
+    process.stderr.write(`tsekh school: ${error instanceof Error ? error.message : String(error)}\n${usage}`)
+    return 2
+  }
+  const [configPath, ...rest] = parsed.positionals
+  if (configPath === undefined || rest.length > 0) {
+    process.stderr.write(usage)
+    return 2
+  }
+  const told = new Promise<void>(resolve => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve())
+  })
+  try {
+    const school = await startSchool({ configPath })
+    process.stdout.write(`${JSON.stringify({ school: configPath, url: school.url })}\n`)
+    await told
+    await school.stop({ stopRoom: parsed.values['stop-room'] === true })
+    return 0
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return error instanceof ConfigError ? 2 : 1
+  }
+}
+
+/** A change of what the school remembers of a machine may change what is shown of it. */
+function refreshMachine(machines: Machines, event: { machine?: string | undefined; job?: { machine?: string | undefined } }): void {
+  const machine = event.machine ?? event.job?.machine
+  if (machine !== undefined) machines.refresh(machine)
+}
+
+async function ownPeople(config: SchoolConfig): Promise<Person[]> {
+  return Promise.all(
+    config.people.map(async ({ id, name, login, role, passwordHash, password }) => ({
+      id,
+      name,
+      login,
+      role,
+      passwordHash: passwordHash ?? (await hashPassword(password ?? randomUUID())),
+      sites: [config.site.id],
+    })),
+  )
+}
+
+function demoAccounts(config: SchoolConfig): { login: string; password: string; role: string }[] {
+  return config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }]))
+}
+
+/** The school's own picture, fed from memory instead of from the wire. */
+function feedFleet(
+  config: SchoolConfig,
+  session: string,
+  version: string,
+  store: Store,
+  machines: Machines,
+  open: AsyncDisposableStack,
+): Fleet {
+  const site = config.site.id
+  const fleet = new Fleet({ sites: [config.site] })
+  const birth = {
+    status: 'online' as const,
+    site,
+    name: config.site.name,
+    session,
+    version,
+    clock: Date.now(),
+    machines: machines.ids,
+    lastEvent: store.lastNumber,
+  }
+  fleet.apply(site, { name: 'status', payload: birth })
+  const jobs = [...store.openJobs(), ...store.endedSince(Date.now() - dayMs)]
+  const at = Date.now()
+  const faults = machines.ids.flatMap(machine => store.machine(machine).faults.map(fault => ({ machine, fault })))
+  fleet.apply(site, {
+    name: 'events',
+    events: [
+      ...jobs.map(job => ({ kind: 'job' as const, number: 1, at, change: 'known', job })),
+      ...faults.map(({ machine, fault }) => ({ kind: 'fault' as const, number: 1, at, machine, change: 'raised' as const, fault })),
+    ],
+  })
+  const thinner = new Thinner(screenTelemetryGapMs, (machine, payload) => fleet.apply(site, { name: 'telemetry', machine, payload }))
+  open.defer(() => thinner.close())
+  open.defer(store.watch(events => fleet.apply(site, { name: 'events', events })))
+  open.defer(
+    machines.watch({
+      machine: (machine, payload) => {
+        if (payload.state.state === 'offline') thinner.forget(machine)
+        fleet.apply(site, { name: 'machine', machine, payload })
+      },
+      telemetry: (machine, payload) => thinner.offer(machine, payload),
+    }),
+  )
+  const alive = setInterval(() => fleet.apply(site, { name: 'heard' }), aliveMs).unref()
+  open.defer(() => clearInterval(alive))
+  return fleet
+}
+
+/** What must be swept now and then, so that a school runs for years. */
+function keepHouse(config: SchoolConfig, store: Store, files: Files, fleet: Fleet, log: Logger, open: AsyncDisposableStack): void {
+  const sweep = () => {
+    const now = Date.now()
+    store.prune(now)
+    fleet.tidy()
+    const needed = new Set(store.openJobs().map(job => job.program.sha256))
+    files.prune(now - config.rules.keepFilesDays * dayMs, needed).then(
+      gone => gone > 0 && log.info({ files: gone }, 'old files removed'),
+      (error: unknown) => log.warn({ error }, 'old files could not be removed'),
+    )
+  }
+  const timer = setInterval(sweep, hourMs).unref()
+  open.defer(() => clearInterval(timer))
+  sweep()
+}

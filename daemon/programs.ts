@@ -1,0 +1,143 @@
+// Programs of the school: a file that is here and analysed for this school's machines as they are now.
+import { createHash } from 'node:crypto'
+import type { Job } from '../protocols/contract/job.ts'
+import type { Finding, Program, Suitability } from '../protocols/contract/program.ts'
+import type { Denial } from '../protocols/contract/words.ts'
+import type { MachineFacts } from '../protocols/gcode/analyse.ts'
+import type { Analysed } from './analyse-file.ts'
+import type { Analyse } from './analyst.ts'
+import type { Files } from './files.ts'
+import type { Store } from './store.ts'
+import { deny } from './words.ts'
+
+export type KnownProgram = Pick<Analysed, 'timeMaps' | 'layers'> & { readonly program: Program }
+
+/** A file as somebody asks for it. */
+export type Wanted = { readonly sha256: string; readonly name: string; readonly size: number }
+
+export type ProgramsOptions = {
+  readonly files: Files
+  readonly store: Store
+  readonly analyse: Analyse
+  /** What the analysis must know of each machine, now. */
+  readonly facts: () => MachineFacts[]
+  /** Brings a file that is not here; absent in a school without a city. */
+  readonly fetch?: (wanted: Wanted, signal: AbortSignal) => Promise<Denial | undefined>
+  readonly nowMs: () => number
+}
+
+/** Bump when the analysis learns something: stored results of an older one are made again. */
+const analysisVersion = 1
+
+export class Programs {
+  readonly #options: ProgramsOptions
+  readonly #underWay = new Map<string, Promise<KnownProgram | { denial: Denial }>>()
+
+  constructor(options: ProgramsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Makes sure that the file is here and analysed. Denials: empty-file, file-missing, file-unreachable, file-damaged, file-too-large, disk-full, analysis-failed.
+   * Two who ask for the same file wait for the same work.
+   */
+  async obtain(wanted: Wanted, signal: AbortSignal): Promise<{ known: KnownProgram } | { denial: Denial }> {
+    const facts = this.#options.facts()
+    const key = keyOf(facts)
+    const stored = this.stored(wanted.sha256, key)
+    if (stored && this.#options.files.path(wanted.sha256)) return { known: named(stored, wanted.name) }
+    const together = `${wanted.sha256} ${wanted.size} ${key}`
+    let work = this.#underWay.get(together)
+    if (work === undefined) {
+      work = this.#make(wanted, facts, key, signal).finally(() => this.#underWay.delete(together))
+      this.#underWay.set(together, work)
+    }
+    const made = await work
+    return 'denial' in made ? made : { known: named(made, wanted.name) }
+  }
+
+  /** What is stored of a program: with `key`, only if it was analysed with those facts. */
+  stored(sha256: string, key?: string): KnownProgram | undefined {
+    const row = this.#options.store.program(sha256)
+    if (row === undefined || (key !== undefined && row.facts !== key)) return undefined
+    return JSON.parse(row.body)
+  }
+
+  async #make(wanted: Wanted, facts: MachineFacts[], key: string, signal: AbortSignal): Promise<KnownProgram | { denial: Denial }> {
+    const { files, store, fetch, analyse, nowMs } = this.#options
+    const { sha256, size } = wanted
+    if (size === 0) return { denial: deny('empty-file') }
+    if (!files.path(sha256)) {
+      const denial = fetch === undefined ? deny('file-missing') : await fetch(wanted, signal)
+      if (denial) return { denial }
+    }
+    const path = files.path(sha256)
+    if (path === undefined) return { denial: deny('file-missing') }
+    const parts = { preview: files.freshPart(), picture: files.freshPart() }
+    try {
+      const { pictures, ...analysed } = await analyse({ path, request: { name: wanted.name, size, machines: facts }, parts })
+      for (const what of pictures) await files.keepPicture(parts[what], sha256, what)
+      const known: KnownProgram = { ...analysed, program: { sha256, ...analysed.program } }
+      store.putProgram(sha256, nowMs(), { facts: key, body: JSON.stringify(known) }, pictures)
+      return known
+    } catch (error) {
+      return { denial: deny('analysis-failed', { detail: error instanceof Error ? error.message : String(error) }) }
+    }
+  }
+}
+
+/** Findings that a technician's leave for constant power answers. */
+const constantPowerCodes: readonly string[] = ['constant-power', 'm3-laser', 'laser-m3']
+
+/** The finding that forbids this program on this machine, if one does, whoever asks. */
+export function stopFinding(suitability: Suitability, allowConstantPower: boolean): Finding | undefined {
+  return suitability.findings.find(
+    finding => finding.severity === 'stop' && !(allowConstantPower && constantPowerCodes.includes(finding.code)),
+  )
+}
+
+/**
+ * Machines that may run the program, and where there is none (or not the wanted one) the reason:
+ * the finding that stops it, as a denial with the finding's own code and sentence.
+ */
+export function machinesFor(
+  program: Program,
+  wanted: string | undefined,
+  allowConstantPower: boolean,
+): { suitable: string[]; denial?: Denial } {
+  const global = program.findings.find(finding => finding.severity === 'stop')
+  if (global) return { suitable: [], denial: denialOf(global) }
+  const judged = program.machines.map(one => {
+    const stop = stopFinding(one, allowConstantPower)
+    const waived = allowConstantPower && one.findings.some(finding => constantPowerCodes.includes(finding.code))
+    return { machine: one.machine, stop, can: stop === undefined && (one.fits || waived) }
+  })
+  const suitable = judged.filter(one => one.can).map(one => one.machine)
+  if (wanted === undefined ? suitable.length > 0 : suitable.includes(wanted)) return { suitable }
+  const reason = judged.find(one => (wanted === undefined || one.machine === wanted) && one.stop !== undefined)?.stop
+  // One machine has one reason; of several the sentence says that none fits, and the first reason is the detail.
+  if (reason && (wanted !== undefined || judged.length === 1)) return { suitable, denial: denialOf(reason) }
+  return { suitable, denial: deny('no-machine-fits', { name: program.name, ...(reason ? { detail: reason.text.en } : {}) }) }
+}
+
+/** Seconds on the machine asked for, or the least of those that can. */
+export function estimateFor(program: Program, job: Pick<Job, 'suitable' | 'wanted'>): number | undefined {
+  const seconds = program.machines
+    .filter(one => (job.wanted === undefined ? job.suitable.includes(one.machine) : one.machine === job.wanted))
+    .flatMap(one => one.estimatedSeconds ?? [])
+  return seconds.length === 0 ? undefined : Math.min(...seconds)
+}
+
+function denialOf(finding: Finding): Denial {
+  return { code: finding.code, text: finding.text, ...(finding.line === undefined ? {} : { line: finding.line }) }
+}
+
+function named(known: KnownProgram, name: string): KnownProgram {
+  return { ...known, program: { ...known.program, name } }
+}
+
+function keyOf(facts: MachineFacts[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([analysisVersion, facts]))
+    .digest('base64url')
+}

@@ -1,0 +1,46 @@
+// The tables of a school's store and how an older file becomes a newer one, step by step by user_version.
+import type Database from 'better-sqlite3'
+
+/** Step n takes a file from version n to n + 1. A step once released is never edited. */
+const steps: readonly string[] = [
+  `
+  -- The truth: append-only, numbered from 1 without gaps. Everything below it that says "fold" can be made from it again.
+  CREATE TABLE events (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+  CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+  -- Folds.
+  CREATE TABLE jobs (id TEXT PRIMARY KEY, ticket INTEGER NOT NULL, open INTEGER NOT NULL, ended_at INTEGER, body TEXT NOT NULL) STRICT;
+  CREATE INDEX jobs_open ON jobs (open, ended_at);
+  CREATE INDEX jobs_ticket ON jobs (ticket);
+  CREATE TABLE machines (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+
+  -- Commands taken up (reply NULL) and answered: an id runs once.
+  CREATE TABLE commands (id TEXT PRIMARY KEY, at INTEGER NOT NULL, reply TEXT) STRICT;
+  CREATE INDEX commands_at ON commands (at);
+
+  -- Analysed files. facts names the machines' data the analysis was made with.
+  CREATE TABLE programs (sha256 TEXT PRIMARY KEY, at INTEGER NOT NULL, facts TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+
+  -- Small numbers and texts: what the city confirmed, what the machine room's reports reached, the directory.
+  CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  -- Pictures the city has not got yet.
+  CREATE TABLE pictures_due (sha256 TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (sha256, what)) STRICT;
+
+  -- Who is signed in at the school's own screen; the token's hash only.
+  CREATE TABLE sessions (token_hash TEXT PRIMARY KEY, login TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  `,
+]
+
+/** Brings the file up to date; a file from a newer program is refused rather than guessed at. */
+export function migrate(database: Database.Database): void {
+  const version = Number(database.pragma('user_version', { simple: true }))
+  if (version > steps.length) throw new Error(`the store is of version ${version}; this program knows ${steps.length}: update Tsekh`)
+  for (let at = version; at < steps.length; at++) {
+    database.transaction(() => {
+      database.exec(steps[at] ?? '')
+      database.pragma(`user_version = ${at + 1}`)
+    })()
+  }
+}

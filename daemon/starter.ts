@@ -1,0 +1,166 @@
+// Puts jobs on machines: printers by themselves when they are ready and cleared, lasers and mills only when a person says go.
+import type { Logger } from 'pino'
+import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
+import type { Run } from '../protocols/contract/room.ts'
+import type { Denial } from '../protocols/contract/words.ts'
+import { actionEvent, faultEvent, stepJob, withoutMachine } from './drafts.ts'
+import type { Files } from './files.ts'
+import type { Machines } from './machines.ts'
+import type { Programs } from './programs.ts'
+import { nextJob, obstacle } from './queue.ts'
+import type { Room } from './room.ts'
+import type { EventDraft, Store } from './store.ts'
+import { deny } from './words.ts'
+
+export type StarterOptions = {
+  readonly store: Store
+  readonly machines: Machines
+  readonly room: Pick<Room, 'order' | 'settled'>
+  readonly programs: Pick<Programs, 'stored'>
+  readonly files: Pick<Files, 'path'>
+  readonly autoStartPrinters: boolean
+  readonly nowMs: () => number
+  readonly log: Logger
+  readonly retryMs?: number
+}
+
+/** After so many refusals by a machine the job is held back for a person to look. */
+const refusalsMax = 3
+const retryDefaultMs = 5_000
+/** Bounds of contract/room.ts, runSchema. */
+const timeMapMax = 4096
+const layersMax = 20_000
+
+export class Starter {
+  readonly #options: StarterOptions
+  readonly #refusals = new Map<string, number>()
+  readonly #notBefore = new Map<string, number>()
+  #due = false
+  #closed = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: StarterOptions) {
+    this.#options = options
+  }
+
+  /** Something changed: look at every free printer soon, once however often this is called. */
+  stir(): void {
+    if (this.#due || this.#closed) return
+    this.#due = true
+    setImmediate(() => {
+      this.#due = false
+      if (!this.#closed) this.#schedule()
+    })
+  }
+
+  /**
+   * Starts the job on the machine: noted first, ordered then. `by` is the person who said go.
+   * Resolves with undefined when the room took it, or with why not.
+   */
+  async start(job: Job, machine: string, by?: Author): Promise<Denial | undefined> {
+    const { store, machines, room, files, nowMs, log } = this.#options
+    const view = machines.forQueue(machine)
+    if (view === undefined) return deny('unknown-machine')
+    if (!room.settled) return deny('room-away')
+    const blocked = obstacle(job, view) ?? (this.#occupied(machine) ? deny('machine-busy', { machine: view.name }) : undefined)
+    if (blocked) return blocked
+    const path = files.path(job.program.sha256)
+    if (path === undefined) return this.#giveUp(job, machine, deny('file-missing'))
+    const stepped = stepJob(job, 'start', nowMs(), { machine }, by)
+    if ('denial' in stepped) return stepped.denial
+    const action = by === undefined ? [] : [actionEvent('job.start', nowMs(), by, machine, { job: job.id })]
+    store.commit({ events: [stepped.event, ...action] })
+    log.info({ job: job.id, machine }, 'starting')
+    const fault = await room.order({ kind: 'run', machine, run: this.#run(job, machine, path) })
+    if (fault === undefined) {
+      this.#refusals.delete(job.id)
+      return undefined
+    }
+    // Whether it arrived is not known: the room will tell when it is back, and then the floor decides.
+    if (fault.code === 'room-away' || fault.code === 'room-silent') return fault
+    this.#refused(job.id, machine, fault)
+    return fault
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #schedule(): void {
+    const { store, machines, room, autoStartPrinters, nowMs, log } = this.#options
+    if (!room.settled || !autoStartPrinters) return
+    let soonest = Number.POSITIVE_INFINITY
+    for (const machine of machines.allForQueue()) {
+      if (machine.kind !== 'printer' || this.#occupied(machine.id)) continue
+      const wait = (this.#notBefore.get(machine.id) ?? 0) - nowMs()
+      if (wait > 0) {
+        soonest = Math.min(soonest, wait)
+        continue
+      }
+      // Asked anew for each machine: the start before this one took a job out of the queue.
+      const job = nextJob(machine, store.openJobs())
+      if (job === undefined) continue
+      this.start(job, machine.id).then(
+        denial => denial && log.warn({ job: job.id, machine: machine.id, code: denial.code, detail: denial.detail }, 'not started'),
+        (error: unknown) => log.error({ job: job.id, machine: machine.id, error }, 'starting failed'),
+      )
+    }
+    clearTimeout(this.#timer)
+    if (Number.isFinite(soonest)) this.#timer = setTimeout(() => this.stir(), soonest + 1).unref()
+  }
+
+  #occupied(machine: string): boolean {
+    return this.#options.store.openJobs().some(job => job.machine === machine && activeStates.includes(job.state))
+  }
+
+  /** Back into the queue; held back after a few refusals, so that one bad job does not stop a machine for ever. */
+  #refused(id: string, machine: string, fault: Denial): void {
+    const { store, nowMs, log, retryMs = retryDefaultMs } = this.#options
+    const job = store.job(id)
+    // It may have begun and ended meanwhile: then its end has been told.
+    if (job === undefined || job.state !== 'starting') return
+    const refusals = (this.#refusals.get(id) ?? 0) + 1
+    this.#refusals.set(id, refusals)
+    this.#notBefore.set(machine, nowMs() + retryMs)
+    log.warn({ job: id, machine, refusals, code: fault.code, detail: fault.detail }, 'the machine would not take the job')
+    if (refusals >= refusalsMax) {
+      this.#giveUp(job, machine, fault)
+      return
+    }
+    const stepped = stepJob(withoutMachine(job), 'requeue', nowMs())
+    if ('event' in stepped) store.commit({ events: [stepped.event] })
+    this.stir()
+  }
+
+  #giveUp(job: Job, machine: string, fault: Denial): Denial {
+    const { store, machines, nowMs } = this.#options
+    const events: EventDraft[] = []
+    const step = job.state === 'starting' ? 'requeue' : 'hold'
+    const stepped = stepJob(withoutMachine(job), step, nowMs(), { held: true })
+    if ('event' in stepped) events.push(stepped.event)
+    const refused = deny('start-refused', { machine: machines.name(machine), ticket: job.ticket, detail: fault.detail ?? fault.code })
+    events.push(faultEvent(machine, 'raised', { ...refused, help: fault.text }, nowMs()))
+    this.#refusals.delete(job.id)
+    store.commit({ events })
+    return fault
+  }
+
+  #run(job: Job, machine: string, path: string): Run {
+    const { sha256, size } = job.program
+    const known = this.#options.programs.stored(sha256)
+    const timeMap = known?.timeMaps[machine]
+    const estimate = known?.program.machines.find(one => one.machine === machine)?.estimatedSeconds ?? job.estimatedSeconds
+    const layers = known?.layers ?? []
+    return {
+      job: job.id,
+      path,
+      sha256,
+      size,
+      ...(timeMap && timeMap.length > 1 && timeMap.length <= timeMapMax ? { timeMap } : {}),
+      ...(estimate === undefined ? {} : { estimatedSeconds: estimate }),
+      ...(layers.length > 0 && layers.length <= layersMax ? { layers: [...layers] } : {}),
+      ...(job.allowConstantPower ? { allowConstantPower: true } : {}),
+    }
+  }
+}

@@ -1,0 +1,289 @@
+// The school's store: numbered events are the truth, everything else is a fold of them, in one SQLite file.
+import Database from 'better-sqlite3'
+import type { Reply } from '../protocols/contract/command.ts'
+import { endedStates, type Job } from '../protocols/contract/job.ts'
+import type { Event } from '../protocols/contract/wire.ts'
+import { foldMachine, freshMachine, type MachineMemory, machineOf } from './folds.ts'
+import { migrate } from './schema.ts'
+
+type WithoutNumber<E> = E extends unknown ? Omit<E, 'number'> : never
+/** An event before the store gave it its number. */
+export type EventDraft = WithoutNumber<Event>
+
+/** What becomes true together or not at all. */
+export type Commit = {
+  readonly events: readonly EventDraft[]
+  /** The last word on a command; its id will not run again. */
+  readonly reply?: Reply
+  /** The machine room's report these events came from: it is confirmed only once they are stored. */
+  readonly report?: { readonly room: string; readonly number: number }
+}
+
+export type StoredProgram = { readonly facts: string; readonly body: string }
+
+/** Either what a command was answered, or that it was taken up and the answer is not known. */
+export type SeenCommand = { readonly seen: 'answered'; readonly reply: Reply } | { readonly seen: 'begun' }
+
+/** Replies are kept longer than any city sends a command again. */
+const commandsKeptMs = 30 * 24 * 3600_000
+
+const isOpen = (job: Job) => !endedStates.includes(job.state)
+
+/**
+ * Opens (or makes) the store at `path`. WAL with synchronous=FULL: what was committed survives kill -9 and a power cut.
+ * All calls are synchronous and short; no transaction is ever held over I/O.
+ */
+export class Store implements Disposable {
+  readonly #database: Database.Database
+  readonly #open = new Map<string, Job>()
+  readonly #machines = new Map<string, MachineMemory>()
+  readonly #statements
+  #lastNumber: number
+  #lastTicket: number
+  readonly #watchers = new Set<(events: readonly Event[]) => void>()
+
+  constructor(path: string) {
+    const database = new Database(path)
+    this.#database = database
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('busy_timeout = 2000')
+    migrate(database)
+    this.#statements = prepare(database)
+    this.#lastNumber = Number(database.prepare('SELECT coalesce(max(number), 0) FROM events').pluck().get())
+    this.#lastTicket = Number(database.prepare('SELECT coalesce(max(ticket), 0) FROM jobs').pluck().get())
+    for (const body of database.prepare<[], string>('SELECT body FROM jobs WHERE open = 1').pluck().iterate()) {
+      const job: Job = JSON.parse(body)
+      this.#open.set(job.id, job)
+    }
+    for (const row of database.prepare<[], { id: string; body: string }>('SELECT id, body FROM machines').iterate()) {
+      this.#machines.set(row.id, JSON.parse(row.body))
+    }
+  }
+
+  get lastNumber(): number {
+    return this.#lastNumber
+  }
+
+  /** The next ticket number of this school. */
+  get nextTicket(): number {
+    return this.#lastTicket + 1
+  }
+
+  /** Called with the events of each commit, in order, after they are on the disk. Returns how to stop. */
+  watch(watcher: (events: readonly Event[]) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** Writes the events under the next numbers, folds them, and tells the watchers. Answers the numbered events. */
+  commit(commit: Commit): readonly Event[] {
+    const events = commit.events.map((draft, index): Event => ({ number: this.#lastNumber + 1 + index, ...draft }))
+    const machines = new Map<string, MachineMemory>()
+    this.#database.transaction(() => {
+      for (const event of events) {
+        this.#statements.addEvent.run(event.number, event.at, JSON.stringify(event))
+        if (event.kind === 'job') this.#putJob(event.job)
+        const machine = machineOf(event)
+        if (machine === undefined) continue
+        machines.set(machine, foldMachine(machines.get(machine) ?? this.machine(machine), event))
+      }
+      for (const [id, memory] of machines) this.#statements.putMachine.run(id, JSON.stringify(memory))
+      if (commit.reply) this.#statements.putCommand.run(commit.reply.command, commit.reply.at, JSON.stringify(commit.reply))
+      if (commit.report) this.#statements.putNote.run('room', JSON.stringify(commit.report))
+    })()
+    this.#lastNumber += events.length
+    for (const [id, memory] of machines) this.#machines.set(id, memory)
+    for (const event of events) {
+      if (event.kind !== 'job') continue
+      this.#lastTicket = Math.max(this.#lastTicket, event.job.ticket)
+      if (isOpen(event.job)) this.#open.set(event.job.id, event.job)
+      else this.#open.delete(event.job.id)
+    }
+    if (events.length > 0) for (const watcher of this.#watchers) watcher(events)
+    return events
+  }
+
+  /** Jobs that have not ended, in no particular order. */
+  openJobs(): Job[] {
+    return [...this.#open.values()]
+  }
+
+  job(id: string): Job | undefined {
+    const open = this.#open.get(id)
+    if (open) return open
+    const body = this.#statements.jobBody.get(id)
+    return body === undefined ? undefined : JSON.parse(body)
+  }
+
+  /** Jobs that ended at or after the instant. */
+  endedSince(instant: number): Job[] {
+    return this.#statements.jobsEndedSince.all(instant).map((body): Job => JSON.parse(body))
+  }
+
+  machine(id: string): MachineMemory {
+    return this.#machines.get(id) ?? freshMachine
+  }
+
+  /** Events with numbers above `after`, ascending, until one of the bounds is reached; at least one where there is one. */
+  eventsAfter(after: number, countMax: number, bytesMax: number): Event[] {
+    const events: Event[] = []
+    let bytes = 0
+    for (const body of this.#statements.eventsAfter.iterate(after)) {
+      bytes += Buffer.byteLength(body)
+      if (events.length > 0 && bytes > bytesMax) break
+      events.push(JSON.parse(body))
+      if (events.length >= countMax) break
+    }
+    return events
+  }
+
+  /** Newest first, with numbers below `before` where given. */
+  journal(before: number | undefined, limit: number): Event[] {
+    return this.#statements.eventsBefore.all(before ?? Number.MAX_SAFE_INTEGER, limit).map((body): Event => JSON.parse(body))
+  }
+
+  command(id: string): SeenCommand | undefined {
+    const row = this.#statements.command.get(id)
+    if (row === undefined) return undefined
+    return row.reply === null ? { seen: 'begun' } : { seen: 'answered', reply: JSON.parse(row.reply) }
+  }
+
+  /** Notes that a command which must not happen twice is about to be carried out. */
+  beginCommand(id: string, at: number): void {
+    this.#statements.putCommand.run(id, at, null)
+  }
+
+  program(sha256: string): StoredProgram | undefined {
+    return this.#statements.program.get(sha256)
+  }
+
+  putProgram(sha256: string, at: number, program: StoredProgram, pictures: readonly string[]): void {
+    this.#database.transaction(() => {
+      this.#statements.putProgram.run(sha256, at, program.facts, program.body)
+      for (const what of pictures) this.#statements.putPictureDue.run(sha256, what)
+    })()
+  }
+
+  /** Pictures the city has not got, a few at a time. */
+  picturesDue(): { sha256: string; what: string }[] {
+    return this.#statements.picturesDue.all()
+  }
+
+  pictureSent(sha256: string, what: string): void {
+    this.#statements.pictureSent.run(sha256, what)
+  }
+
+  note(key: string): string | undefined {
+    return this.#statements.note.get(key)
+  }
+
+  putNote(key: string, value: string): void {
+    this.#statements.putNote.run(key, value)
+  }
+
+  /** Sessions of the school's own screen: people stay signed in when the daemon starts anew. */
+  readonly sessions = {
+    put: (tokenHash: string, record: { login: string; expiresAt: number }): void => {
+      this.#statements.putSession.run(tokenHash, record.login, record.expiresAt)
+    },
+    get: (tokenHash: string): { login: string; expiresAt: number } | undefined => this.#statements.session.get(tokenHash),
+    delete: (tokenHash: string): void => {
+      this.#statements.deleteSession.run(tokenHash)
+    },
+    deleteExpired: (nowMs: number): void => {
+      this.#statements.pruneSessions.run(nowMs)
+    },
+  }
+
+  /** Forgets replies nobody will ask for again. */
+  prune(nowMs: number): void {
+    this.#statements.pruneCommands.run(nowMs - commandsKeptMs)
+  }
+
+  /** Folds every event again and compares with the tables, byte for byte. Answers what differs: nothing, unless the store was tampered with. */
+  refold(): string[] {
+    const jobs = new Map<string, string>()
+    const memories = new Map<string, MachineMemory>()
+    const differences: string[] = []
+    let expected = 1
+    for (const body of this.#statements.eventsAfter.iterate(0)) {
+      const event: Event = JSON.parse(body)
+      if (event.number !== expected) differences.push(`event ${expected} is missing`)
+      expected = event.number + 1
+      if (event.kind === 'job') jobs.set(event.job.id, JSON.stringify(event.job))
+      const machine = machineOf(event)
+      if (machine !== undefined) memories.set(machine, foldMachine(memories.get(machine) ?? freshMachine, event))
+    }
+    const machines = new Map([...memories].map(([id, memory]) => [id, JSON.stringify(memory)]))
+    differences.push(...this.#compare('jobs', jobs), ...this.#compare('machines', machines))
+    return differences
+  }
+
+  #compare(table: 'jobs' | 'machines', folded: ReadonlyMap<string, string>): string[] {
+    const differences: string[] = []
+    const stored = new Map<string, string>()
+    for (const row of this.#database.prepare<[], { id: string; body: string }>(`SELECT id, body FROM ${table}`).iterate()) {
+      stored.set(row.id, row.body)
+      if (folded.get(row.id) !== row.body) differences.push(`${table}/${row.id} is not what the events say`)
+    }
+    for (const id of folded.keys()) if (!stored.has(id)) differences.push(`${table}/${id} is missing`)
+    return differences
+  }
+
+  #putJob(job: Job): void {
+    this.#statements.putJob.run(job.id, job.ticket, isOpen(job) ? 1 : 0, job.endedAt ?? null, JSON.stringify(job))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+function prepare(database: Database.Database) {
+  return {
+    addEvent: database.prepare<[number, number, string]>('INSERT INTO events (number, at, body) VALUES (?, ?, ?)'),
+    eventsAfter: database.prepare<[number], string>('SELECT body FROM events WHERE number > ? ORDER BY number').pluck(),
+    eventsBefore: database
+      .prepare<[number, number], string>('SELECT body FROM events WHERE number < ? ORDER BY number DESC LIMIT ?')
+      .pluck(),
+    putJob: database.prepare<[string, number, number, number | null, string]>(
+      `INSERT INTO jobs (id, ticket, open, ended_at, body) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET ticket = excluded.ticket, open = excluded.open, ended_at = excluded.ended_at, body = excluded.body`,
+    ),
+    jobBody: database.prepare<[string], string>('SELECT body FROM jobs WHERE id = ?').pluck(),
+    jobsEndedSince: database.prepare<[number], string>('SELECT body FROM jobs WHERE open = 0 AND ended_at >= ?').pluck(),
+    putMachine: database.prepare<[string, string]>(
+      'INSERT INTO machines (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+    ),
+    command: database.prepare<[string], { reply: string | null }>('SELECT reply FROM commands WHERE id = ?'),
+    putCommand: database.prepare<[string, number, string | null]>(
+      'INSERT INTO commands (id, at, reply) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET reply = excluded.reply',
+    ),
+    pruneCommands: database.prepare<[number]>('DELETE FROM commands WHERE at < ?'),
+    program: database.prepare<[string], StoredProgram>('SELECT facts, body FROM programs WHERE sha256 = ?'),
+    putProgram: database.prepare<[string, number, string, string]>(
+      `INSERT INTO programs (sha256, at, facts, body) VALUES (?, ?, ?, ?)
+       ON CONFLICT (sha256) DO UPDATE SET at = excluded.at, facts = excluded.facts, body = excluded.body`,
+    ),
+    note: database.prepare<[string], string>('SELECT value FROM notes WHERE key = ?').pluck(),
+    putNote: database.prepare<[string, string]>(
+      'INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    picturesDue: database.prepare<[], { sha256: string; what: string }>('SELECT sha256, what FROM pictures_due LIMIT 20'),
+    putPictureDue: database.prepare<[string, string]>('INSERT OR IGNORE INTO pictures_due (sha256, what) VALUES (?, ?)'),
+    session: database.prepare<[string], { login: string; expiresAt: number }>(
+      'SELECT login, expires_at AS expiresAt FROM sessions WHERE token_hash = ?',
+    ),
+    putSession: database.prepare<[string, string, number]>(
+      'INSERT OR REPLACE INTO sessions (token_hash, login, expires_at) VALUES (?, ?, ?)',
+    ),
+    deleteSession: database.prepare<[string]>('DELETE FROM sessions WHERE token_hash = ?'),
+    pruneSessions: database.prepare<[number]>('DELETE FROM sessions WHERE expires_at <= ?'),
+    pictureSent: database.prepare<[string, string]>('DELETE FROM pictures_due WHERE sha256 = ? AND what = ?'),
+  }
+}

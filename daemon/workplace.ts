@@ -1,0 +1,56 @@
+// What the school's own screen stands on: the daemon's data, in the shape the web server asks for (dashboard/workplace.ts).
+import type { Readable } from 'node:stream'
+import type { Command, Reply } from '../protocols/contract/command.ts'
+import type { Me, Upload } from '../protocols/contract/screen.ts'
+import type { Event } from '../protocols/contract/wire.ts'
+import type { Denial } from '../protocols/contract/words.ts'
+import type { Desk } from './desk.ts'
+import type { Files, PictureKind } from './files.ts'
+import type { People, Person } from './people.ts'
+import type { Store } from './store.ts'
+import { deny } from './words.ts'
+
+export type SchoolWorkplaceOptions<Fleet> = {
+  readonly site: string
+  /** The live picture, fed by the composition root. */
+  readonly fleet: Fleet
+  readonly store: Pick<Store, 'command' | 'journal'>
+  readonly desk: Pick<Desk, 'execute'>
+  readonly files: Files
+  readonly people: Pick<People, 'account'>
+  readonly demoAccounts?: Me['demoAccounts']
+  readonly nowMs: () => number
+}
+
+/** Answers at once from memory and SQLite; only files and machines make it wait. */
+export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
+  const { site, fleet, store, desk, files, people, demoAccounts, nowMs } = options
+  return {
+    scope: { kind: 'school', site } as Me['scope'],
+    fleet,
+    ...(demoAccounts ? { demoAccounts } : {}),
+    account: (login: string): Person | undefined => people.account(login),
+    async command(toSite: string, command: Command, signal: AbortSignal): Promise<Reply | undefined> {
+      if (toSite !== site) return { outcome: 'refused', command: command.id, at: nowMs(), denial: deny('unknown-machine') }
+      return Promise.race([desk.execute(command, 'school'), abortion(signal)])
+    },
+    reply(commandId: string): Reply | undefined {
+      const seen = store.command(commandId)
+      return seen?.seen === 'answered' ? seen.reply : undefined
+    },
+    receiveFile: (name: string, body: Readable): Promise<Upload | { denial: Denial }> => files.receive(name, body),
+    filePath: (sha256: string): string | undefined => files.path(sha256),
+    picturePath: (sha256: string, what: PictureKind): string | undefined => files.picturePath(sha256, what),
+    storePicture: (sha256: string, what: PictureKind, body: Readable): Promise<void> => files.storePicture(sha256, what, body),
+    journal: (ofSite: string, before: number | undefined, limit: number): Event[] => (ofSite === site ? store.journal(before, limit) : []),
+    siteCredentials: (): boolean => false,
+  }
+}
+
+/** Undefined once the signal says that nobody waits any more; the command goes on. */
+function abortion(signal: AbortSignal): Promise<undefined> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}
