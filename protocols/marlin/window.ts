@@ -1,0 +1,116 @@
+// The numbered log of what was said to the machine: what is on its way, what was acknowledged, what can be said again.
+import type { ProgramLine } from '../session.ts'
+import { codeOf } from './codes.ts'
+import { bareLine, frameLine } from './frame.ts'
+
+/** Told once: no fault when the firmware acknowledged the line, a reason when that will never be known. */
+export type Done = (nowMs: number, lost?: string) => void
+
+/** One line of the log. A number and its text stay together for ever: the firmware drops a number it has seen, whatever it carries. */
+export type Said = {
+  number: number
+  text: string
+  frame: Uint8Array
+  code: number
+  program: ProgramLine | undefined
+  /** How many program lines of the job this one makes, itself included. */
+  ordinal: number
+  done: Done | undefined
+}
+
+/** Lines that can be said again. Marlin never asks further back than it can have in flight; the rest is for the technician's trust. */
+export const historyLines = 512
+
+export class Ledger {
+  /** Number the next new line gets. */
+  next = 1
+  /** Next number to be put on the wire; below `next` while lines are said again. */
+  cursor = 1
+  /** Oldest number not acknowledged. */
+  head = 1
+  /** Bytes on the wire without an answer. */
+  bytes = 0
+  /** A line is framed for the number `next`, but waits for room. */
+  #prepared: Said | undefined
+  readonly #numbered: boolean
+  readonly #ring: Said[]
+
+  constructor(numbered: boolean) {
+    this.#numbered = numbered
+    this.#ring = Array.from({ length: historyLines }, () => ({
+      number: 0,
+      text: '',
+      frame: new Uint8Array(0),
+      code: 0,
+      program: undefined,
+      ordinal: 0,
+      done: undefined,
+    }))
+  }
+
+  get inFlight(): number {
+    return this.cursor - this.head
+  }
+
+  holds(number: number): boolean {
+    return number >= this.next - historyLines && number < this.next && number >= 1
+  }
+
+  at(number: number): Said {
+    const said = this.#ring[number % historyLines]
+    if (said === undefined) throw new Error(`line ${number} was never said`)
+    return said
+  }
+
+  get prepared(): Said | undefined {
+    return this.#prepared
+  }
+
+  /** Frames a line for the next number without giving it away yet. */
+  prepare(text: string, program: ProgramLine | undefined, ordinal: number, done: Done | undefined): Said {
+    const said = this.at(this.next)
+    said.number = this.next
+    said.text = text
+    said.frame = this.#numbered ? frameLine(this.next, text) : bareLine(text)
+    said.code = codeOf(text)
+    said.program = program
+    said.ordinal = ordinal
+    said.done = done
+    this.#prepared = said
+    return said
+  }
+
+  /** Takes a prepared line back: its number was never on the wire and may go to another. */
+  withdraw(): Said | undefined {
+    const said = this.#prepared && { ...this.#prepared }
+    this.#prepared = undefined
+    return said
+  }
+
+  /** The line at the cursor goes onto the wire: a prepared one with its number for good, or one that is said again. */
+  put(): Said {
+    if (this.cursor === this.next) {
+      this.#prepared = undefined
+      this.next++
+    }
+    const said = this.at(this.cursor)
+    this.cursor++
+    this.bytes += said.frame.length
+    return said
+  }
+
+  /** The oldest line on the wire is acknowledged. */
+  pop(): Said {
+    const said = this.at(this.head)
+    this.head++
+    this.bytes = this.head === this.cursor ? 0 : this.bytes - said.frame.length
+    return said
+  }
+
+  /** The firmware wants `number` next: everything below it has arrived, nothing from it on. */
+  rewind(number: number): void {
+    this.head = number
+    this.cursor = number
+    this.bytes = 0
+  }
+}
