@@ -9,6 +9,7 @@ export type Persistence = {
   outgoingEnqueueCombi(subscriptions: Subscription[], packet: unknown): Promise<void>
   outgoingEnqueue(subscription: Subscription, packet: unknown): Promise<void>
   outgoingClearMessageId(client: { id: string }, packet: Message): Promise<unknown>
+  outgoingUpdate(client: { id: string }, packet: Message): Promise<unknown>
   outgoingStream(client: { id: string }): AsyncIterable<Message>
   cleanSubscriptions(client: { id: string }): Promise<void>
 }
@@ -30,6 +31,8 @@ export function boundSessions(persistence: Persistence, limits: BrokerLimits): K
   const enqueue = persistence.outgoingEnqueue.bind(persistence)
   const clear = persistence.outgoingClearMessageId.bind(persistence)
 
+  const update = persistence.outgoingUpdate.bind(persistence)
+
   const take = ({ clientId }: Subscription): boolean => {
     const session = sessions.get(clientId)
     // A client without a kept session gets its messages now or never; Aedes would queue them for ever.
@@ -47,6 +50,9 @@ export function boundSessions(persistence: Persistence, limits: BrokerLimits): K
     if (cleared !== undefined && session !== undefined) session.waiting -= 1
     return cleared
   }
+
+  // A message that did not fit is sent all the same to a client that is there; Aedes would close it over the missing entry.
+  persistence.outgoingUpdate = (client, packet) => update(client, packet).catch(() => undefined)
 
   const forget = async (id: string) => {
     sessions.delete(id)
