@@ -1,0 +1,94 @@
+// Who is looking, and which page that person sees.
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import type { Author } from '../../protocols/contract/job.ts'
+import type { Me } from '../../protocols/contract/screen.ts'
+import { SignedOutProvider } from './asking.tsx'
+import { readMe, type Trouble } from './live/server.ts'
+import { LiveProvider } from './live/use.tsx'
+import { City } from './pages/City.tsx'
+import { Missing } from './pages/Missing.tsx'
+import { School } from './pages/School.tsx'
+import { SignIn } from './pages/SignIn.tsx'
+import { Header } from './parts/Header.tsx'
+import { PageSkeleton } from './parts/PageSkeleton.tsx'
+import { ReaderProvider } from './rights.tsx'
+import { useSpeech } from './words/speech.tsx'
+
+const Machine = lazy(async () => ({ default: (await import('./pages/Machine.tsx')).Machine }))
+
+/** How often a page that could not reach its server at the start tries again. */
+const retryMs = 3000
+
+export function App() {
+  const { words } = useSpeech()
+  const [me, setMe] = useState<Me | Trouble>()
+  const read = useCallback(async () => setMe(await readMe()), [])
+  useEffect(() => {
+    void read()
+  }, [read])
+  const unreachable = me !== undefined && 'trouble' in me && me.trouble !== 'signed-out'
+  useEffect(() => {
+    if (!unreachable) return
+    const timer = setInterval(read, retryMs)
+    return () => clearInterval(timer)
+  }, [unreachable, read])
+  const signedOut = useCallback(() => setMe(before => withoutAuthor(before)), [])
+
+  if (me === undefined) return <PageSkeleton />
+  if ('trouble' in me) {
+    if (me.trouble === 'signed-out') return <SignIn me={withoutAuthor(undefined)} onSignedIn={setMe} />
+    return (
+      <main className="page stack" aria-live="polite">
+        <p>{words.asked.offline}</p>
+        <PageSkeleton />
+      </main>
+    )
+  }
+  const { author } = me
+  if (author === undefined) return <SignIn me={me} onSignedIn={setMe} />
+  return <Inside key={author.id} me={{ ...me, author }} signedOut={signedOut} onSignOut={read} />
+}
+
+function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; signedOut: () => void; onSignOut: () => void }) {
+  const { words } = useSpeech()
+  const first = firstPage(me)
+  return (
+    <ReaderProvider me={me}>
+      <SignedOutProvider signedOut={signedOut}>
+        <LiveProvider signedOut={signedOut}>
+          <a className="skip" href="#content">
+            {words.nav.skip}
+          </a>
+          <Header onSignedOut={onSignOut} />
+          <Suspense fallback={<PageSkeleton />}>
+            <Switch>
+              <Route path="/">{first === '/' ? <City /> : <Redirect to={first} replace />}</Route>
+              <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
+              <Route path="/sites/:site/machines/:machine">
+                {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}
+              </Route>
+              <Route>
+                <Missing />
+              </Route>
+            </Switch>
+          </Suspense>
+        </LiveProvider>
+      </SignedOutProvider>
+    </ReaderProvider>
+  )
+}
+
+/** Whoever sees one school starts in it; the wall is for those who see many. */
+function firstPage({ scope, sites }: Me): string {
+  if (scope.kind === 'school') return `/sites/${scope.site}`
+  const [only, second] = sites
+  return only !== undefined && second === undefined ? `/sites/${only.id}` : '/'
+}
+
+/** The same place as seen by nobody in particular. */
+function withoutAuthor(me: Me | Trouble | undefined): Me {
+  if (me === undefined || 'trouble' in me) return { sites: [], scope: { kind: 'city' } }
+  const { author: _gone, ...rest } = me
+  return rest
+}

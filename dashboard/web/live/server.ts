@@ -1,0 +1,102 @@
+// What the page asks of its server over HTTP (protocols/contract/screen.ts): every answer is a value, trouble included.
+import type { Ask, Reply } from '../../../protocols/contract/command.ts'
+import type { CommandBody, Me, Preview, Upload } from '../../../protocols/contract/screen.ts'
+import type { Denial } from '../../../protocols/contract/words.ts'
+
+/** Trouble on the way: `denial` has the server's own sentence, the others get ours. */
+export type Trouble = { trouble: 'offline' } | { trouble: 'server' } | { trouble: 'signed-out' } | { trouble: 'denied'; denial: Denial }
+
+export async function readMe(): Promise<Me | Trouble> {
+  return read<Me>(await send('/api/v1/me'))
+}
+
+export async function signIn(login: string, password: string): Promise<Me | Trouble> {
+  return read<Me>(await send('/api/v1/login', { login, password }))
+}
+
+export async function signOut(): Promise<void> {
+  await send('/api/v1/logout', {})
+}
+
+/** done and refused are the school's word; waiting: it has not answered yet and will, through the socket or when asked again. */
+export type Asked = { outcome: 'replied'; reply: Reply } | { outcome: 'waiting'; command: string } | ({ outcome: 'failed' } & Trouble)
+
+/** Sends one command to a school. The id makes it safe to send again: a school runs an id once. */
+export async function ask(site: string, what: Ask, id: string = freshToken()): Promise<Asked> {
+  const body: CommandBody = { id, ask: what }
+  return asked(
+    await read<{ reply: Reply } | { command: string }>(await send(`/api/v1/sites/${encodeURIComponent(site)}/commands`, body)),
+    id,
+  )
+}
+
+/** Asks again for the answer to an earlier command. */
+export async function askAgain(site: string, id: string): Promise<Asked> {
+  return asked(await read(await send(`/api/v1/sites/${encodeURIComponent(site)}/commands/${encodeURIComponent(id)}`)), id)
+}
+
+export async function readPreview(sha256: string): Promise<Preview | undefined> {
+  const answer = await read<Preview>(await send(`/api/v1/programs/${sha256}/preview`))
+  return 'trouble' in answer ? undefined : answer
+}
+
+/** Sends a file with its progress; aborting the signal stops it and leaves nothing behind. */
+export function upload(file: File, progressed: (sentBytes: number) => void, signal: AbortSignal): Promise<Upload | Trouble> {
+  return new Promise(resolve => {
+    // fetch cannot tell how much of a body has gone out; XMLHttpRequest can.
+    const request = new XMLHttpRequest()
+    request.open('POST', `/api/v1/files?name=${encodeURIComponent(file.name)}`)
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    request.upload.onprogress = event => progressed(event.loaded)
+    request.onload = () => resolve(read<Upload>({ status: request.status, text: request.responseText }))
+    request.onerror = () => resolve({ trouble: 'offline' })
+    request.onabort = () => resolve({ trouble: 'offline' })
+    signal.addEventListener('abort', () => request.abort(), { once: true })
+    request.send(file)
+  })
+}
+
+/** A token of the contract's shape. Not randomUUID: a school's own screen is plain HTTP, where browsers withhold it. */
+export function freshToken(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+type Answer = { status: number; text: string } | undefined
+
+/** GET, or POST where there is a body; undefined where no server answered. */
+async function send(path: string, body?: object): Promise<Answer> {
+  try {
+    const response = await fetch(path, {
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch {
+    return undefined
+  }
+}
+
+/** Our own server, of the same version as this page, is believed in its bodies; a proxy's error page is not. */
+function read<T extends object>(answer: Answer): T | Trouble {
+  if (answer === undefined) return { trouble: 'offline' }
+  const body = parse(answer.text)
+  if (answer.status >= 200 && answer.status < 300) return body === undefined ? { trouble: 'server' } : (body as T)
+  if (answer.status === 401) return { trouble: 'signed-out' }
+  if (body !== undefined && 'denial' in body) return { trouble: 'denied', denial: (body as { denial: Denial }).denial }
+  return { trouble: answer.status >= 502 && answer.status <= 504 ? 'offline' : 'server' }
+}
+
+function parse(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function asked(answer: { reply: Reply } | { command: string } | Trouble, id: string): Asked {
+  if ('trouble' in answer) return { outcome: 'failed', ...answer }
+  if ('reply' in answer) return { outcome: 'replied', reply: answer.reply }
+  return { outcome: 'waiting', command: id }
+}

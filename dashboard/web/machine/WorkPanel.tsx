@@ -1,0 +1,160 @@
+// The job on the machine and the buttons that move it on: pause, resume, stop, answer, clear, start.
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import type { Job } from '../../../protocols/contract/job.ts'
+import type { MachineState } from '../../../protocols/contract/machine.ts'
+import { useAsking } from '../asking.tsx'
+import type { Seen } from '../pages/Machine.tsx'
+import { AnswerPrompt } from '../parts/AnswerPrompt.tsx'
+import { ClearBed } from '../parts/ClearBed.tsx'
+import { Confirm } from '../parts/Confirm.tsx'
+import { JobName } from '../parts/JobName.tsx'
+import { JobProgress } from '../parts/Progress.tsx'
+import { LazyToolpath } from '../preview/LazyToolpath.tsx'
+import { useReader } from '../rights.tsx'
+import { startable } from '../school/waits.ts'
+import { useSpeech } from '../words/speech.tsx'
+
+export function WorkPanel({ seen, sure }: { seen: Seen; sure: boolean }) {
+  const { words, forms } = useSpeech()
+  const { machine, telemetry, jobs } = seen
+  const { state } = machine
+  const id = 'job' in state ? state.job : undefined
+  const job = id === undefined ? undefined : jobs[id]
+  const progress = sure && telemetry?.progress !== undefined && telemetry.progress.job === id ? telemetry.progress : undefined
+  return (
+    <section className="panel" aria-labelledby="work">
+      <div className="panel-head">
+        <h2 id="work">{words.machine.job}</h2>
+      </div>
+      <div className="panel-body stack">
+        {job === undefined ? (
+          <p className="quiet">{words.machine.noJob}</p>
+        ) : (
+          <>
+            <JobName job={job} />
+            <p className="small second">
+              {job.author.name}
+              {job.comment === undefined ? '' : ` · ${job.comment}`}
+            </p>
+          </>
+        )}
+        {progress === undefined || telemetry === undefined ? null : (
+          <div>
+            <JobProgress progress={progress} at={telemetry.at} label={words.progress.of(forms.percent(progress.fraction))} />
+            <p className="small quiet figures">{words.progress.elapsed(forms.duration(progress.elapsedSeconds))}</p>
+          </div>
+        )}
+        <Deeds seen={seen} job={job} sure={sure} />
+        {job === undefined ? null : <LazyToolpath sha256={job.program.sha256} done={progress?.fraction} height={320} />}
+      </div>
+    </section>
+  )
+}
+
+function Deeds({ seen, job, sure }: { seen: Seen; job: Job | undefined; sure: boolean }) {
+  const { words } = useSpeech()
+  const { offer } = useReader()
+  const { ask, asking } = useAsking(seen.site)
+  const [stopping, setStopping] = useState(false)
+  const { machine, site } = seen
+  const { state, declaration, readOnly } = machine
+  if (readOnly) return null
+  const { id, kind } = declaration
+  const about = { machineKind: kind }
+  const pause = { kind: 'machine.pause', machine: id } as const
+  const resume = { kind: 'machine.resume', machine: id } as const
+  const stop = { kind: 'machine.stop', machine: id } as const
+  const resumes = canResume(state) ? offer('machine.resume', about) : 'no'
+  const runs = state.state === 'running' || state.state === 'preparing' || state.state === 'paused' || state.state === 'attention'
+  const stops = runs && job !== undefined && offer('machine.stop', about) === 'yes'
+  return (
+    <>
+      {sure ? <AnswerPrompt site={site} machine={machine} /> : null}
+      {sure && state.state === 'uncleared' && offer('machine.clear') === 'yes' ? (
+        <>
+          <p>{words.clear.question}</p>
+          <ClearBed site={site} machine={machine} />
+        </>
+      ) : null}
+      {sure ? <StartHere seen={seen} /> : null}
+      {resumes === 'at-machine' ? <p className="small second">{`${words.waits.startAtMachine} ${words.waits.startWhy}`}</p> : null}
+      {stops || resumes === 'yes' ? (
+        <>
+          <div className="row">
+            {state.state === 'running' && offer('machine.pause', about) === 'yes' ? (
+              <Button variant="default" size="md" loading={asking(pause)} onClick={() => ask(pause)}>
+                {words.machine.pause}
+              </Button>
+            ) : null}
+            {resumes === 'yes' ? (
+              <Button size="md" loading={asking(resume)} onClick={() => ask(resume)}>
+                {words.machine.resume}
+              </Button>
+            ) : null}
+            {stops ? (
+              <Button variant="default" size="md" loading={asking(stop)} onClick={() => setStopping(true)}>
+                {words.machine.stop}
+              </Button>
+            ) : null}
+          </div>
+          <p className="small quiet">{words.machine.redButton}</p>
+        </>
+      ) : null}
+      <Confirm
+        opened={stopping}
+        title={words.machine.stopTitle}
+        deed={words.machine.stop}
+        keep={words.machine.stopKeep}
+        onKeep={() => setStopping(false)}
+        onConfirm={() => {
+          setStopping(false)
+          void ask(stop)
+        }}
+      >
+        <p>{words.machine.stopText}</p>
+        <p className="small second" style={{ marginTop: 8 }}>
+          {words.machine.redButton}
+        </p>
+      </Confirm>
+    </>
+  )
+}
+
+/** A free laser or mill with a job before it: started here, where a person stands. */
+function StartHere({ seen }: { seen: Seen }) {
+  const { words } = useSpeech()
+  const { offer } = useReader()
+  const { ask, asking } = useAsking(seen.site)
+  const { machine, jobs } = seen
+  const job = startable(machine, Object.values(jobs))
+  if (job === undefined) return null
+  const { id, kind } = machine.declaration
+  const what = { kind: 'job.start', job: job.id, machine: id } as const
+  const offered = offer('job.start', { machineKind: kind })
+  if (offered === 'no') return null
+  return (
+    <div className="stack" style={{ gap: 8 }}>
+      <p className="row">
+        <span className="quiet">{words.machine.next}:</span>
+        <JobName job={job} />
+      </p>
+      {offered === 'yes' ? (
+        <div className="row">
+          <Button size="md" loading={asking(what)} onClick={() => ask(what)}>
+            {words.job.start}
+          </Button>
+          <span className="small quiet">{words.machine.redButton}</span>
+        </div>
+      ) : (
+        <p className="small second">{`${words.waits.startAtMachine} ${words.waits.startWhy}`}</p>
+      )}
+    </div>
+  )
+}
+
+/** A prompt is answered by its own buttons; a lock is undone by unlocking; all else that waits goes on by resuming. */
+function canResume(state: MachineState): boolean {
+  if (state.state === 'paused') return true
+  return state.state === 'attention' && state.job !== undefined && state.prompt === undefined && state.why !== 'locked'
+}

@@ -1,0 +1,162 @@
+// The city's wall: one row a school, in the same place every day; colour only where a person is wanted.
+import { Skeleton } from '@mantine/core'
+import { Link } from 'wouter'
+import type { SiteSummary } from '../../../protocols/contract/screen.ts'
+import { useConnection, useNow, useView } from '../live/use.tsx'
+import { isSure, type Look, lookOfKind } from '../looks.ts'
+import { Glyph } from '../parts/Glyph.tsx'
+import { LinkBanner } from '../parts/LinkBanner.tsx'
+import { useSpeech } from '../words/speech.tsx'
+import { Missing } from './Missing.tsx'
+
+const wantsShown = 2
+
+export function City() {
+  const { words, say, language } = useSpeech()
+  const sight = useView({ kind: 'city' })
+  const connection = useConnection()
+  const now = useNow()
+  if (sight.state === 'refused') return <Missing text={say(sight.denial.text)} />
+  const sites =
+    sight.state === 'seen' && sight.snapshot.kind === 'city'
+      ? Object.values(sight.snapshot.sites).sort((a, b) => a.name.localeCompare(b.name, language, { numeric: true }))
+      : undefined
+  return (
+    <main id="content" tabIndex={-1} className={connection.state === 'lost' ? 'page stale' : 'page'}>
+      <LinkBanner />
+      <div className="page-head">
+        <h1>{words.city.title}</h1>
+        {sites === undefined ? null : <Totals sites={sites} now={now} />}
+      </div>
+      {sites === undefined ? (
+        <div className="stack" aria-busy="true">
+          {Array.from({ length: 8 }, (_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: eight grey bars have no other name
+            <Skeleton key={index} height={52} radius={8} />
+          ))}
+        </div>
+      ) : sites.length === 0 ? (
+        <p className="panel panel-body second">{words.city.empty}</p>
+      ) : (
+        <div className="panel live">
+          <table className="wall">
+            <thead>
+              <tr>
+                <th scope="col">{words.city.site}</th>
+                <th scope="col">{words.city.worst}</th>
+                <th scope="col">{words.city.wants}</th>
+                <th scope="col" className="number">
+                  {words.city.working}
+                </th>
+                <th scope="col" className="number">
+                  {words.city.free}
+                </th>
+                <th scope="col" className="number">
+                  {words.city.away}
+                </th>
+                <th scope="col" className="number">
+                  {words.city.queue}
+                </th>
+                <th scope="col">{words.city.link}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sites.map(site => (
+                <SiteRow key={site.site} site={site} now={now} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </main>
+  )
+}
+
+function Totals({ sites, now }: { sites: SiteSummary[]; now: number }) {
+  const { words } = useSpeech()
+  const machines = sites.reduce((sum, site) => sum + Object.values(site.counts).reduce((a, b) => a + b, 0), 0)
+  const silent = sites.filter(site => !isSure(site.link, now)).length
+  const wanting = sites.filter(site => isSure(site.link, now)).reduce((sum, site) => sum + wanted(site).length, 0)
+  return (
+    <p className="second grow">
+      {words.city.totals(sites.length, machines)}
+      {silent === 0 ? null : ` · ${words.city.silent(silent)}`}
+      {wanting === 0 ? null : ` · ${words.city.wanting(wanting)}`}
+    </p>
+  )
+}
+
+function SiteRow({ site, now }: { site: SiteSummary; now: number }) {
+  const { words, forms, say } = useSpeech()
+  const sure = isSure(site.link, now)
+  const wants = wanted(site)
+  const look = lookOfSite(site, sure, wants, words)
+  const count = (...states: (keyof SiteSummary['counts'])[]) => states.reduce((sum, state) => sum + (site.counts[state] ?? 0), 0)
+  const shown = wants.slice(0, wantsShown)
+  return (
+    <tr className={`tone-${look.tone}${sure ? '' : ' away'}`}>
+      <th scope="row">
+        <Link href={`/sites/${site.site}`}>{site.name}</Link>
+      </th>
+      <td className="worst">
+        <span className="state-line">
+          <Glyph shape={look.shape} />
+          <span className={look.tone === 'quiet' || look.tone === 'unknown' ? 'quiet' : 'state-word'}>{look.label}</span>
+        </span>
+      </td>
+      <td className="wants">
+        {shown.length === 0 ? (
+          <span className="quiet wide-only">{sure ? words.city.none : '—'}</span>
+        ) : (
+          <ul className="plain">
+            {shown.map(want => (
+              <li key={want.machine}>
+                {want.name}
+                <span className="quiet small">
+                  {' — '}
+                  {want.fault === undefined ? words.state[want.state].toLowerCase() : say(want.fault.text)}
+                  {sure ? `, ${forms.age(want.since, now)}` : ''}
+                </span>
+              </li>
+            ))}
+            {wants.length > shown.length ? <li className="quiet small">{words.city.more(wants.length - shown.length)}</li> : null}
+          </ul>
+        )}
+      </td>
+      <Count label={words.city.working} value={count('running', 'preparing', 'paused', 'foreign')} />
+      <Count label={words.city.free} value={count('ready')} />
+      <Count label={words.city.away} value={count('offline')} />
+      <Count label={words.city.queue} value={site.queued} />
+      <td className="link">
+        <span className={sure ? 'quiet' : undefined}>
+          {site.link.link === 'unknown'
+            ? words.link.never
+            : sure
+              ? words.link.online
+              : words.link.noData(forms.age(site.link.heardAt, now))}
+        </span>
+      </td>
+    </tr>
+  )
+}
+
+function Count({ label, value }: { label: string; value: number }) {
+  return (
+    <td className={value === 0 ? 'number quiet' : 'number'}>
+      <span className="narrow-only quiet small">{label} </span>
+      {value}
+    </td>
+  )
+}
+
+/** A machine that is merely switched off wants nobody; it has its own column. */
+function wanted(site: SiteSummary): SiteSummary['wants'] {
+  return site.wants.filter(want => want.state !== 'offline')
+}
+
+function lookOfSite(site: SiteSummary, sure: boolean, wants: SiteSummary['wants'], words: ReturnType<typeof useSpeech>['words']): Look {
+  if (!sure) return { tone: 'unknown', shape: 'unknown', label: site.link.link === 'unknown' ? words.link.never : words.state.noData }
+  const [worst] = wants
+  if (worst === undefined) return { tone: 'quiet', shape: 'free', label: words.city.calm }
+  return lookOfKind(worst.state, words)
+}

@@ -1,0 +1,105 @@
+// The strip above every page: where we are, whether what we see is live, language, clothes, and the way out.
+import { ActionIcon, Menu } from '@mantine/core'
+import { Link, useLocation, useRoute } from 'wouter'
+import { signOut } from '../live/server.ts'
+import { useView } from '../live/use.tsx'
+import { useReader } from '../rights.tsx'
+import { useSpeech } from '../words/speech.tsx'
+import { Icon } from './Icon.tsx'
+import { LanguageSwitch, Looks } from './Settings.tsx'
+
+export function Header({ onSignedOut }: { onSignedOut: () => void }) {
+  const { words } = useSpeech()
+  const { me } = useReader()
+  const [, go] = useLocation()
+  const leave = async () => {
+    await signOut()
+    go('/')
+    onSignedOut()
+  }
+  return (
+    <header className="top">
+      <div className="top-inner">
+        <Link className="brand" href="/" aria-label={`${words.brand.name} — ${words.brand.about}`}>
+          <Mark />
+          <span className="brand-name">{words.brand.name}</span>
+        </Link>
+        <Crumbs />
+        <div className="top-right">
+          <LanguageSwitch />
+          <Looks />
+          <Menu position="bottom-end" width={240}>
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" aria-label={me.author.name}>
+                <Icon name="person" />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>
+                {me.author.name} · {words.role[me.author.role]}
+              </Menu.Label>
+              <Menu.Item onClick={leave}>{words.nav.signOut}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </div>
+      </div>
+    </header>
+  )
+}
+
+/** City → school → machine, as far as this person may climb. */
+function Crumbs() {
+  const { words } = useSpeech()
+  const { me } = useReader()
+  const [inSchool, school] = useRoute('/sites/:site')
+  const [inMachine, machine] = useRoute('/sites/:site/machines/:machine')
+  const site = inMachine ? machine.site : inSchool ? school.site : undefined
+  const wall = me.scope.kind === 'city' && me.sites.length !== 1
+  const siteName = me.sites.find(each => each.id === site)?.name ?? site
+  return (
+    <nav className="crumbs" aria-label={words.nav.main}>
+      {wall && site !== undefined ? (
+        <>
+          <Link href="/">{words.nav.city}</Link>
+          <span className="quiet" aria-hidden="true">
+            /
+          </span>
+        </>
+      ) : null}
+      {site === undefined ? null : inMachine ? (
+        <>
+          <Link className="shrink" href={`/sites/${site}`}>
+            {siteName}
+          </Link>
+          <span className="quiet optional" aria-hidden="true">
+            /
+          </span>
+          <MachineCrumb site={machine.site} machine={machine.machine} />
+        </>
+      ) : wall ? (
+        <span className="last" aria-current="page">
+          {siteName}
+        </span>
+      ) : null}
+    </nav>
+  )
+}
+
+function MachineCrumb({ site, machine }: { site: string; machine: string }) {
+  const sight = useView({ kind: 'machine', site, machine })
+  const name = sight.state === 'seen' && sight.snapshot.kind === 'machine' ? sight.snapshot.machine.declaration.name : ''
+  return (
+    <span className="last optional" aria-current="page">
+      {name}
+    </span>
+  )
+}
+
+export function Mark({ size = 28 }: { size?: number }) {
+  return (
+    <svg viewBox="0 0 32 32" width={size} height={size} aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="#26415f" />
+      <path d="M7 7v13h12V7M19 20h5v5" fill="none" stroke="#fff" strokeWidth="3.2" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  )
+}

@@ -1,0 +1,197 @@
+// The tool path on a canvas: pan, zoom and layers by mouse, finger and keyboard; what is done so far in another ink.
+import { ActionIcon, Slider, Switch, useComputedColorScheme } from '@mantine/core'
+import { useResizeObserver } from '@mantine/hooks'
+import { type KeyboardEvent, type PointerEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Preview } from '../../../protocols/contract/screen.ts'
+import { Icon } from '../parts/Icon.tsx'
+import { useSpeech } from '../words/speech.tsx'
+import { draw, fitView, type Inks, type Layers, layerRanges, pointAt, strokesOf, type View } from './drawing.ts'
+
+type Props = { preview: Preview; done: number | undefined; height: number }
+
+/** A view never goes beyond these magnifications of the fitted one. */
+const zoomMin = 0.3
+const zoomMax = 200
+
+export function Toolpath({ preview, done, height }: Props) {
+  const { words, forms } = useSpeech()
+  const scheme = useComputedColorScheme('light')
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const [frame, { width }] = useResizeObserver<HTMLDivElement>()
+  const ranges = useMemo(() => layerRanges(preview), [preview])
+  // A running job shows the layer it works on until the person picks another.
+  const reached = done === undefined ? undefined : pointAt(preview, done)
+  const working =
+    reached === undefined
+      ? undefined
+      : Math.max(
+          0,
+          ranges.findIndex(range => reached <= range.to),
+        )
+  const [picked, setPicked] = useState<number>()
+  const layer = picked ?? working ?? ranges.length - 1
+  const [showTravel, setShowTravel] = useState(false)
+  const [moved, setMoved] = useState<View>()
+  const fitted = useMemo(() => fitView(preview, width, height), [preview, width, height])
+  const view = moved ?? fitted
+
+  const layers = useMemo(() => layersOf(preview, ranges, layer, reached), [preview, ranges, layer, reached])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the inks are read off the page, which changes with the scheme
+  useEffect(() => {
+    const element = canvas.current
+    const context = element?.getContext('2d')
+    if (element === null || context === null || context === undefined || width === 0) return
+    const ratio = window.devicePixelRatio || 1
+    element.width = Math.round(width * ratio)
+    element.height = Math.round(height * ratio)
+    const drawing = requestAnimationFrame(() => draw(context, layers, view, readInks(element), showTravel, ratio))
+    return () => cancelAnimationFrame(drawing)
+  }, [layers, view, width, height, showTravel, scheme])
+
+  const zoom = useCallback(
+    (factor: number, atX = width / 2, atY = height / 2) => setMoved(before => zoomed(before ?? fitted, factor, atX, atY, fitted.scale)),
+    [fitted, width, height],
+  )
+  const pan = useCallback(
+    (x: number, y: number) => setMoved(before => ({ ...(before ?? fitted), x: (before ?? fitted).x + x, y: (before ?? fitted).y + y })),
+    [fitted],
+  )
+  useWheel(canvas, zoom)
+  const drag = useDrag(pan, zoom)
+  const byKey = (event: KeyboardEvent) => {
+    const step = 40
+    const deeds: Record<string, () => void> = {
+      ArrowLeft: () => pan(step, 0),
+      ArrowRight: () => pan(-step, 0),
+      ArrowUp: () => pan(0, step),
+      ArrowDown: () => pan(0, -step),
+      '+': () => zoom(1.4),
+      '=': () => zoom(1.4),
+      '-': () => zoom(1 / 1.4),
+      '0': () => setMoved(undefined),
+    }
+    const deed = deeds[event.key]
+    if (deed === undefined) return
+    event.preventDefault()
+    deed()
+  }
+
+  return (
+    <figure className="toolpath" aria-label={words.preview.title}>
+      <div ref={frame} className="toolpath-frame" style={{ height }}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved and zoomed by keys */}
+        <canvas
+          ref={canvas}
+          tabIndex={0}
+          role="img"
+          aria-label={words.preview.canvas}
+          style={{ width: '100%', height }}
+          onKeyDown={byKey}
+          {...drag}
+        />
+        <div className="toolpath-buttons">
+          <ActionIcon variant="default" aria-label={words.preview.zoomIn} onClick={() => zoom(1.5)}>
+            <Icon name="plus" />
+          </ActionIcon>
+          <ActionIcon variant="default" aria-label={words.preview.zoomOut} onClick={() => zoom(1 / 1.5)}>
+            <Icon name="minus" />
+          </ActionIcon>
+          <ActionIcon variant="default" aria-label={words.preview.fit} onClick={() => setMoved(undefined)}>
+            <Icon name="fit" />
+          </ActionIcon>
+        </div>
+      </div>
+      {ranges.length > 1 ? (
+        <div className="toolpath-layers">
+          <Slider
+            value={layer + 1}
+            min={1}
+            max={ranges.length}
+            label={null}
+            thumbLabel={words.preview.layer}
+            onChange={value => setPicked(value - 1)}
+            style={{ flex: 1 }}
+          />
+          <span className="small second figures">{words.preview.layerOf(layer + 1, ranges.length)}</span>
+        </div>
+      ) : null}
+      <figcaption className="row small quiet figures">
+        <Switch label={words.preview.travelShow} checked={showTravel} onChange={event => setShowTravel(event.currentTarget.checked)} />
+        <span style={{ marginLeft: 'auto' }}>{words.preview.segments(preview.segments, forms.number(preview.segments))}</span>
+      </figcaption>
+    </figure>
+  )
+}
+
+function layersOf(preview: Preview, ranges: { from: number; to: number }[], layer: number, reached: number | undefined): Layers {
+  const range = ranges[layer] ?? { from: 0, to: 0 }
+  const before = ranges[layer - 1]
+  const split = reached === undefined ? range.from : Math.max(range.from, Math.min(range.to, reached))
+  return {
+    under: before === undefined ? undefined : strokesOf(preview, before.from, before.to),
+    todo: strokesOf(preview, split, range.to),
+    done: reached === undefined ? undefined : strokesOf(preview, range.from, split),
+  }
+}
+
+function zoomed(view: View, factor: number, atX: number, atY: number, fittedScale: number): View {
+  const scale = Math.max(fittedScale * zoomMin, Math.min(fittedScale * zoomMax, view.scale * factor))
+  const real = scale / view.scale
+  return { scale, x: atX - (atX - view.x) * real, y: atY - (atY - view.y) * real }
+}
+
+function readInks(element: HTMLElement): Inks {
+  const style = getComputedStyle(element)
+  const ink = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    work: ink('--path-work'),
+    done: ink('--path-done'),
+    travel: ink('--path-travel'),
+    under: ink('--path-travel'),
+    bed: ink('--line'),
+  }
+}
+
+/** React listens to wheels passively, and a passive listener cannot keep the page from scrolling. */
+function useWheel(canvas: RefObject<HTMLCanvasElement | null>, zoom: (factor: number, x: number, y: number) => void): void {
+  useEffect(() => {
+    const element = canvas.current
+    if (element === null) return
+    const turned = (event: WheelEvent) => {
+      // A plain wheel scrolls the page, as everywhere; with Ctrl (and on touchpads a pinch) it zooms, or once the picture has the focus.
+      if (!event.ctrlKey && document.activeElement !== element) return
+      event.preventDefault()
+      zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY)
+    }
+    element.addEventListener('wheel', turned, { passive: false })
+    return () => element.removeEventListener('wheel', turned)
+  }, [canvas, zoom])
+}
+
+/** One pointer pans, two pinch. */
+function useDrag(pan: (x: number, y: number) => void, zoom: (factor: number, x: number, y: number) => void) {
+  const pointers = useRef(new Map<number, { x: number; y: number }>())
+  const release = (event: PointerEvent) => {
+    pointers.current.delete(event.pointerId)
+  }
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      event.currentTarget.setPointerCapture(event.pointerId)
+      pointers.current.set(event.pointerId, { x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY })
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const before = pointers.current.get(event.pointerId)
+      if (before === undefined) return
+      const now = { x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY }
+      const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1]
+      pointers.current.set(event.pointerId, now)
+      if (other === undefined) pan(now.x - before.x, now.y - before.y)
+      else {
+        const apart = (point: { x: number; y: number }) => Math.hypot(point.x - other.x, point.y - other.y)
+        zoom(apart(now) / Math.max(1, apart(before)), (now.x + other.x) / 2, (now.y + other.y) / 2)
+      }
+    },
+    onPointerUp: release,
+    onPointerCancel: release,
+  }
+}

@@ -1,0 +1,138 @@
+// All that is known of one job: its course, the end and the evidence for it, what went wrong and what helps.
+import { Drawer } from '@mantine/core'
+import type { Job } from '../../../protocols/contract/job.ts'
+import type { SitePicture } from '../../../protocols/contract/screen.ts'
+import { useNow } from '../live/use.tsx'
+import { JobProgress } from '../parts/Progress.tsx'
+import { LazyToolpath } from '../preview/LazyToolpath.tsx'
+import { useSpeech } from '../words/speech.tsx'
+import { endWord } from './Finished.tsx'
+import { whyWaits } from './waits.ts'
+
+type Props = { picture: SitePicture; sure: boolean; job: Job | undefined; onClose: () => void }
+
+export function JobDetails({ picture, sure, job, onClose }: Props) {
+  const { words } = useSpeech()
+  return (
+    <Drawer
+      opened={job !== undefined}
+      onClose={onClose}
+      position="right"
+      size="min(520px, 100%)"
+      title={job === undefined ? '' : `${words.job.ticket(job.ticket)} · ${job.program.name}`}
+      closeButtonProps={{ 'aria-label': words.submit.close }}
+    >
+      {job === undefined ? null : <Details picture={picture} sure={sure} job={job} />}
+    </Drawer>
+  )
+}
+
+function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; job: Job }) {
+  const { words, forms, say } = useSpeech()
+  const now = useNow()
+  const { end } = job
+  const machine = job.machine ?? job.wanted
+  const telemetry = job.machine === undefined ? undefined : picture.telemetry[job.machine]
+  const progress = telemetry?.progress?.job === job.id ? telemetry.progress : undefined
+  const why = whyWaits(job, picture, sure, words)
+  const moment = (at: number | undefined) => (at === undefined ? undefined : forms.moment(at, now))
+  const facts: [string, string | undefined][] = [
+    [words.job.machine, machine === undefined ? undefined : (picture.machines[machine]?.declaration.name ?? machine)],
+    [words.job.estimate, job.estimatedSeconds === undefined ? undefined : forms.duration(job.estimatedSeconds)],
+    [words.job.sentBy, `${job.author.name}, ${words.role[job.author.role]}`],
+    [words.job.sentAt, moment(job.submittedAt)],
+    [words.job.startedAt, moment(job.startedAt)],
+    [words.job.endedAt, moment(job.endedAt)],
+    [words.job.duration, end === undefined ? undefined : forms.duration(end.seconds)],
+    [words.job.comment, job.comment],
+    [words.job.file, `${words.job.lines(job.program.lines, forms.number(job.program.lines))}, ${forms.bytes(job.program.size)}`],
+  ]
+  return (
+    <div className="stack">
+      <Course job={job} />
+      <p>
+        <strong>{job.held ? words.job.state.held : endWord(job, words)}</strong>
+        {why === undefined ? '' : ` — ${why}`}
+      </p>
+      {progress === undefined || telemetry === undefined ? null : (
+        <JobProgress progress={progress} at={telemetry.at} label={words.progress.of(forms.percent(progress.fraction))} />
+      )}
+      {end?.fault === undefined ? null : (
+        <div className="note tone-fault stack" style={{ gap: 4 }}>
+          <p>
+            <strong>{say(end.fault.text)}</strong>
+            {end.fault.line === undefined ? '' : ` (${words.job.line(end.fault.line)})`}
+          </p>
+          {end.fault.help === undefined ? null : <p>{say(end.fault.help)}</p>}
+          {end.fault.detail === undefined ? null : (
+            <p className="small quiet">
+              {words.job.raw}: <code>{end.fault.detail}</code>
+            </p>
+          )}
+        </div>
+      )}
+      <dl className="facts">
+        {facts.map(([name, value]) =>
+          value === undefined ? null : (
+            <div key={name} className="fact">
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {end === undefined ? null : (
+        <section className="stack" style={{ gap: 4 }}>
+          <h3 className="small">{words.job.evidence}</h3>
+          <p>{words.job.evidenceOf[end.outcome]}</p>
+          <p className="small quiet">
+            {words.job.raw}: <code>{end.evidence}</code>
+          </p>
+          <p className="small quiet figures">
+            {words.job.counters(words.job.lines(end.lines, forms.number(end.lines)), words.job.resends(end.resends))}
+          </p>
+        </section>
+      )}
+      <LazyToolpath sha256={job.program.sha256} done={progress?.fraction} height={260} />
+    </div>
+  )
+}
+
+/** Four steps from the check to the hand-over. */
+function Course({ job }: { job: Job }) {
+  const { words } = useSpeech()
+  const { steps } = words.job
+  const at = stepOf(job)
+  const names = [steps.check, steps.queue, steps.work, steps.collect]
+  return (
+    <ol className="course plain" aria-label={words.job.states}>
+      {names.map((name, index) => (
+        <li key={name} className={index < at ? 'past' : index === at ? 'present' : ''} aria-current={index === at ? 'step' : undefined}>
+          {name}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function stepOf(job: Job): number {
+  switch (job.state) {
+    case 'submitted':
+    case 'returned':
+    case 'denied':
+      return 0
+    case 'queued':
+      return 1
+    case 'starting':
+    case 'running':
+    case 'paused':
+    case 'failed':
+    case 'cancelled':
+    case 'interrupted':
+      return 2
+    case 'completed':
+      return 3
+    case 'collected':
+      return 4
+  }
+}

@@ -1,0 +1,105 @@
+// What wants a person in a school, and why a job waits: read off the picture, nothing remembered.
+import type { Job } from '../../../protocols/contract/job.ts'
+import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
+import { wantsPerson, worstFirst } from '../looks.ts'
+import type { Words } from '../words/ru.ts'
+
+export type Wait =
+  | { kind: 'machine'; key: string; since: number; machine: MachinePicture }
+  | { kind: 'clear'; key: string; since: number; machine: MachinePicture; job: Job | undefined }
+  | { kind: 'start'; key: string; since: number; machine: MachinePicture; job: Job }
+  | { kind: 'approve'; key: string; since: number; job: Job }
+
+/** Worst first, then the longest waiting. When the school is silent its machines' wants are not known, only its jobs'. */
+export function waitsOf(picture: SitePicture, sure: boolean): Wait[] {
+  const jobs = Object.values(picture.jobs)
+  const machines = sure ? Object.values(picture.machines) : []
+  const atMachines = machines
+    .filter(wantsPerson)
+    .sort((a, b) => worstFirst.indexOf(a.state.state) - worstFirst.indexOf(b.state.state) || a.state.since - b.state.since)
+    .map(machine => waitAt(machine, picture))
+  const starts = machines.flatMap(machine => {
+    const job = startable(machine, jobs)
+    const key = `start-${machine.declaration.id}`
+    return job === undefined ? [] : [{ kind: 'start' as const, key, since: Math.max(machine.state.since, job.submittedAt), machine, job }]
+  })
+  const approvals = jobs
+    .filter(job => job.state === 'submitted')
+    .sort((a, b) => a.submittedAt - b.submittedAt)
+    .map(job => ({ kind: 'approve' as const, key: `approve-${job.id}`, since: job.submittedAt, job }))
+  return [...atMachines, ...starts, ...approvals]
+}
+
+function waitAt(machine: MachinePicture, picture: SitePicture): Wait {
+  const key = `machine-${machine.declaration.id}`
+  const { state } = machine
+  if (state.state !== 'uncleared') return { kind: 'machine', key, since: state.since, machine }
+  return { kind: 'clear', key, since: state.since, machine, job: picture.jobs[state.job] }
+}
+
+/** The job a free laser or mill would begin with, once a person there says go; printers begin by themselves. */
+export function startable(machine: MachinePicture, jobs: readonly Job[]): Job | undefined {
+  if (machine.declaration.kind === 'printer' || machine.inService || machine.readOnly || machine.state.state !== 'ready') return undefined
+  return queueOf(jobs).find(job => !job.held && takes(machine, job))
+}
+
+/** The school's one queue, in its order. */
+export function queueOf(jobs: readonly Job[]): Job[] {
+  return jobs.filter(job => job.state === 'queued').sort((a, b) => a.order - b.order || a.submittedAt - b.submittedAt)
+}
+
+export function takes(machine: MachinePicture, job: Job): boolean {
+  const { id } = machine.declaration
+  return job.wanted === undefined ? job.suitable.includes(id) : job.wanted === id
+}
+
+/** One sentence on why a queued job is not on a machine yet; undefined for jobs that do not wait in the queue. */
+export function whyWaits(job: Job, picture: SitePicture, sure: boolean, words: Words): string | undefined {
+  const { why } = words.job
+  if (job.state !== 'queued') return undefined
+  if (!sure) return why.silent
+  if (job.held) return why.held
+  const machines = Object.values(picture.machines).filter(machine => takes(machine, job))
+  const [first, second] = machines
+  if (first === undefined) return why.noMachine
+  const inWork = machines.filter(machine => !machine.inService)
+  if (inWork.length === 0) return why.service
+  const free = inWork.filter(machine => machine.state.state === 'ready')
+  const ahead = queueOf(Object.values(picture.jobs)).filter(
+    other => !other.held && other.order < job.order && inWork.some(machine => takes(machine, other)),
+  ).length
+  if (free.length > 0) {
+    if (ahead >= free.length) return why.ahead(ahead)
+    return free.some(machine => machine.declaration.kind === 'printer') ? why.soon : why.start
+  }
+  if (ahead > 0) return why.ahead(ahead)
+  const uncleared = inWork.find(machine => machine.state.state === 'uncleared')
+  if (uncleared !== undefined) return why.uncleared(uncleared.declaration.name)
+  if (second !== undefined && inWork.some(isBusy)) return why.busyAll
+  return whyAlone(first, why)
+}
+
+function isBusy({ state }: MachinePicture): boolean {
+  return state.state === 'running' || state.state === 'preparing' || state.state === 'paused' || state.state === 'foreign'
+}
+
+function whyAlone(machine: MachinePicture, why: Words['job']['why']): string {
+  const { name } = machine.declaration
+  switch (machine.state.state) {
+    case 'offline':
+      return why.offline
+    case 'down':
+      return why.down
+    case 'uncleared':
+      return why.uncleared(name)
+    case 'attention':
+      return why.attention(name)
+    case 'foreign':
+    case 'preparing':
+    case 'running':
+    case 'paused':
+      return why.busy(name)
+    case 'ready':
+      return why.soon
+  }
+}
