@@ -133,8 +133,8 @@ function applyMachine(fold: SiteFold, machine: string, message: MachineMessage):
 /** A machine that is not there has no temperature, and a machine without a job has no progress: old figures would be invented ones. */
 function stillTrue(telemetry: SitePicture['telemetry'], machine: string, { state, at }: MachineMessage): SitePicture['telemetry'] {
   const known = telemetry[machine]
-  if (known === undefined) return telemetry
-  if (state.state === 'offline') return { ...telemetry, [machine]: { at } }
+  // From its first word on a machine has figures, if empty ones: what a page knew of an earlier life is then replaced.
+  if (known === undefined || state.state === 'offline') return { ...telemetry, [machine]: { at } }
   const job = 'job' in state ? state.job : undefined
   if (known.progress === undefined || known.progress.job === job) return telemetry
   const { progress: _ended, ...rest } = known

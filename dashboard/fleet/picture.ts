@@ -91,8 +91,15 @@ export type Shown = Pick<Frame, 'link'> & {
 const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {} }
 
 export function showSite(picture: SitePicture, audience: Audience): Shown {
-  const { link, machines, telemetry, jobs } = picture
-  return { ...nothing, link, machines, telemetry, jobs: jobsFor(audience, jobs) }
+  const { link, machines, jobs } = picture
+  return { ...nothing, link, machines, telemetry: ofKnown(picture), jobs: jobsFor(audience, jobs) }
+}
+
+/** Figures may arrive before the machine has declared itself; they are shown with it, never alone. */
+function ofKnown({ machines, telemetry }: SitePicture): Shown['telemetry'] {
+  const entries = Object.entries(telemetry)
+  const known = entries.filter(([machine]) => machine in machines)
+  return known.length === entries.length ? telemetry : Object.fromEntries(known)
 }
 
 export function showMachine(picture: SitePicture, machine: string, audience: Audience): Shown {

@@ -89,8 +89,10 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
     leave(socket, watcher)
     const name = `view|${roomOf(view.data, audience)}`
     watcher.room = name
-    // An older room may still owe a frame; what the newcomer then gets twice replaces itself.
-    if (!rooms.has(name)) rooms.set(name, { view: view.data, audience, shown })
+    // What came and went between the room's last frame and this snapshot would never leave the newcomer's page: all are brought up to now first.
+    const room = rooms.get(name)
+    if (room === undefined) rooms.set(name, { view: view.data, audience, shown })
+    else bringUp(name, room, lateSockets(), clock())
     socket.join(name)
     return snapshot
   }
@@ -109,36 +111,43 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
   const rechecking = setInterval(recheck, recheckMs)
 
   function sendFrames(): void {
-    const late = catchUp()
+    catchUp()
     if (dirty.size === 0) return
     const at = clock()
+    const late = lateSockets()
     for (const [name, room] of rooms) {
-      const { view, audience, shown } = room
-      if (view.kind !== 'city' && !dirty.has(view.site)) continue
-      const after = fleet.show(view, audience) ?? empty
-      const frame = frameOf(shown, after, at)
-      if (frame === undefined) continue
-      const skipped = [...late]
-      for (const [socket, watcher] of watchers) {
-        if (watcher.room !== name || watcher.behind !== undefined || !isBusy(socket)) continue
-        watcher.behind = { shown, since: at }
-        skipped.push(socket.id)
-      }
-      io.to(name).except(skipped).emit('frame', frame)
-      room.shown = after
+      if (room.view.kind === 'city' || dirty.has(room.view.site)) bringUp(name, room, late, at)
     }
     dirty.clear()
   }
 
-  /** Sends those behind what they missed as soon as they read again; cuts off those who never do. Answers who must not get a common frame. */
-  function catchUp(): string[] {
-    const late: string[] = []
+  /** Sends a room what changed since its last frame, but for those who are late, or become so by not having taken the last one. */
+  function bringUp(name: string, room: Room, late: readonly string[], at: number): void {
+    const { view, audience, shown } = room
+    const after = fleet.show(view, audience) ?? empty
+    const frame = frameOf(shown, after, at)
+    if (frame === undefined) return
+    const skipped = [...late]
+    for (const [socket, watcher] of watchers) {
+      if (watcher.room !== name || watcher.behind !== undefined || !isBusy(socket)) continue
+      watcher.behind = { shown, since: at }
+      skipped.push(socket.id)
+    }
+    io.to(name).except(skipped).emit('frame', frame)
+    room.shown = after
+  }
+
+  function lateSockets(): string[] {
+    return [...watchers].flatMap(([socket, { behind }]) => (behind === undefined ? [] : [socket.id]))
+  }
+
+  /** Sends those behind what they missed as soon as they read again; cuts off those who never do. */
+  function catchUp(): void {
     const at = clock()
     for (const [socket, watcher] of watchers) {
       const { behind } = watcher
       if (behind === undefined) continue
       if (isBusy(socket)) {
-        late.push(socket.id)
         if (at - behind.since > slowMs) {
           log.warn({ account: watcher.visitor.account.id, view: watcher.room, ms: at - behind.since }, 'slow browser cut off')
           socket.conn.close(true)
@@ -150,7 +159,6 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
       const frame = shown === undefined ? undefined : frameOf(behind.shown, shown, at)
       if (frame !== undefined) socket.emit('frame', frame)
     }
-    return late
   }
 
   function recheck(): void {
