@@ -32,7 +32,7 @@ function perform(machine: GrblMachine, id: string, deed: Deed): Fault | 'later' 
       machine.stopAll({ outcome: 'cancelled', evidence: 'stopped by a person' }, stopBoundMs, id)
       return 'later'
     case 'reset':
-      if (machine.jobOrdered) return faults.jobRuns()
+      if (machine.work.ordered) return faults.jobRuns()
       // Not a hold first: after an alarm or a halt there is nothing to bring to rest.
       machine.resetNow(id)
       return 'later'
@@ -55,13 +55,13 @@ function perform(machine: GrblMachine, id: string, deed: Deed): Fault | 'later' 
 
 function pause(machine: GrblMachine, id: string): Fault | 'later' | undefined {
   if (!machine.hello.speaks) return faults.offline()
-  if (machine.stopping.active || machine.pausing.active) return faults.stillStopping()
+  if (machine.stopping.active || machine.work.pausing.active) return faults.stillStopping()
   // Beam and spindle go off with 0x84, and `~` brings them back; a plain hold leaves them on.
   const switchesOff = machine.options.machineKind !== 'printer'
-  if (machine.job !== undefined) {
-    if (machine.job.pausedBy !== undefined) return undefined
-    machine.job.program.stop()
-    machine.pausing.hold('person', switchesOff, id)
+  if (machine.work.job !== undefined) {
+    if (machine.work.job.pausedBy !== undefined) return undefined
+    machine.work.job.program.stop()
+    machine.work.pausing.hold('person', switchesOff, id)
     return 'later'
   }
   if (machine.status?.state === 'Jog') {
@@ -69,31 +69,31 @@ function pause(machine: GrblMachine, id: string): Fault | 'later' | undefined {
     return undefined
   }
   if (machine.status?.state !== 'Run') return faults.nothingRuns()
-  machine.pausing.hold('person', switchesOff, id)
+  machine.work.pausing.hold('person', switchesOff, id)
   return 'later'
 }
 
 function resume(machine: GrblMachine, id: string, kind: 'resume' | 'answer'): Fault | 'later' {
   if (!machine.hello.speaks) return faults.offline()
-  if (machine.stopping.active || machine.pausing.active) return faults.stillStopping()
+  if (machine.stopping.active || machine.work.pausing.active) return faults.stillStopping()
   const state = machine.status?.state
   const waits = state === 'Hold' || state === 'Door' || state === 'Tool'
   if (!waits) return kind === 'answer' ? faults.nothingAsked() : faults.nothingRuns()
-  machine.pausing.resume(machine.status, id)
+  machine.work.pausing.resume(machine.status, id)
   return 'later'
 }
 
 function cancel(machine: GrblMachine, id: string): Fault | 'later' | undefined {
   const state = machine.status?.state
   const runs =
-    machine.jobOrdered ||
+    machine.work.ordered ||
     machine.homing ||
     machine.stopping.active ||
     state === 'Run' ||
     state === 'Hold' ||
     state === 'Door' ||
     state === 'Tool'
-  if (state === 'Jog' && !machine.jobOrdered) {
+  if (state === 'Jog' && !machine.work.ordered) {
     machine.out.sendNow(realtime.jogCancel)
     return undefined
   }
@@ -153,7 +153,7 @@ function ask(
 /** A held controller, or one at work, would leave the line in its buffer and do it at some later time. */
 function refuseAsk(machine: GrblMachine, purpose: 'home' | 'unlock' | 'jog' | 'console'): Fault | undefined {
   if (!machine.hello.speaks || machine.hello.silent) return faults.offline()
-  if (machine.jobOrdered) return faults.jobRuns()
+  if (machine.work.ordered) return faults.jobRuns()
   const state = machine.status?.state
   if (machine.hello.stage !== 'known' || machine.stopping.active || machine.homing || state === undefined)
     return faults.notReady(state ?? 'connecting')
@@ -174,9 +174,9 @@ function afterAsk(machine: GrblMachine, line: string, purpose: string, result: A
   if (result.kind === 'gone') return
   machine.poll.askNow()
   if (purpose !== 'console') return
-  machine.staleModal = true
+  machine.upkeep.modalMayHaveChanged()
   // A setting was written: what we believe about the machine is read anew.
-  if (/^\$[A-Za-z]*\d+=/.test(line) && result.kind === 'ok') machine.readSettingsAgain()
+  if (/^\$[A-Za-z]*\d+=/.test(line) && result.kind === 'ok') machine.upkeep.settingsChanged()
 }
 
 function askFault(machine: GrblMachine, line: string, result: AskResult): Fault | undefined {

@@ -65,7 +65,7 @@ export function readGrblLine(raw: string): GrblLine {
 const bannerPattern = /(?<=^\S{0,8})Grbl(?:HAL)? v?\d+\.\d+\S*(?: \[.*\])?/i
 
 /** What is left of `ok`, `error:N` or `ALARM:N` after a byte was lost or changed. Long words of other firmwares are no acknowledgements. */
-const mangledAnswer = /^(?:.{0,2}|o?k?ok.{0,3}|.{0,3}ok|e.{0,3}r.{0,2}:?.{0,3}|.?rror.{0,4}|A.{0,3}M.{0,4})$/
+const mangledAnswer = /^(?:.{0,2}|o?k?ok.{0,3}|.{0,3}ok|e.{0,3}r.{0,2}:?.{0,3}|.?rror.{0,4}|A.{1,3}[RM].{0,4})$/
 
 /** FluidNC and others may write UTF-8 inside a message (a file's or a network's name): only bytes outside a bracket are noise. */
 function unprintable(text: string): GrblLine {

@@ -15,11 +15,11 @@ export function createGrblSession(options: SessionOptions): Session {
   return {
     receive(input, nowMs) {
       out.nowMs = nowMs
-      const job = machine.job
+      const job = machine.work.job
       const onHotPath = input.kind === 'line' && input.line === 'ok' && job !== undefined
       take(machine, input)
       // Nothing but the window moved: no state to compare, no alarm to move.
-      if (!onHotPath || machine.job !== job || !machine.streaming) machine.settle()
+      if (!onHotPath || machine.work.job !== job || !machine.work.streaming) machine.settle()
       return out.take()
     },
     get state() {
@@ -47,10 +47,10 @@ function take(machine: GrblMachine, input: SessionInput): void {
       machine.wake()
       return
     case 'run':
-      machine.run(input.job, input.cursor, input.allowConstantPower === true)
+      machine.work.run(input.job, input.cursor, input.allowConstantPower === true)
       return
     case 'more':
-      machine.more()
+      machine.work.more()
       return
     case 'deed':
       carryOut(machine, input.id, input.deed)

@@ -150,15 +150,16 @@ export class Bench {
   /** Answers the questions of the hello as that firmware would, until no more come. */
   identify(flavour: Flavour, overrides: Record<string, string[]> = {}): void {
     for (let turn = 0; turn < 40; turn++) {
+      let asked = false
       for (const piece of this.takeSent()) {
         if (piece === '?') this.hear('<Idle|MPos:0.000,0.000,0.000|FS:0,0>')
         const answer = overrides[piece] ?? answers[flavour][piece]
-        if (answer !== undefined) this.hear(...answer, 'ok')
+        if (answer === undefined) continue
+        asked = true
+        this.hear(...answer, 'ok')
       }
-      if (this.session.state.state === 'ready') {
-        this.takeSent()
-        return
-      }
+      if (asked) continue
+      if (this.session.state.state === 'ready') return
       this.pass(250)
     }
     throw new Error(`never became ready: ${JSON.stringify(this.session.state)}`)
