@@ -15,10 +15,11 @@ export type GateRules = {
 
 export interface Gate {
   /**
-   * Takes one line of the program without its terminator, however it was decoded.
+   * Takes one line of the program without its terminator, however it was decoded. `number` says which it is in the file
+   * where not every line is shown; else lines are counted.
    * Answers with the text for the wire, with 'skip' where nothing need be sent, or with a Fault naming the line.
    */
-  line(raw: string): { send: string } | 'skip' | { fault: Fault }
+  line(raw: string, number?: number): { send: string } | 'skip' | { fault: Fault }
 }
 
 /** `N123456 ` in front and `*123` behind: what a Marlin frame adds to a line. */
@@ -162,6 +163,8 @@ function grblGate(rules: GateRules, firstLine: number): Gate {
         send += raw.slice(runStart, i)
         runStart = -1
       }
+      // A carriage return ends a line for Grbl; in the middle it would make two lines of one.
+      if (code === 13 && raw.slice(i).trim() !== '') return bad('unreadable-line', raw)
       if (code <= space || code === 0xa0) continue
       // Grbl has no block delete: it drops the '/' and runs the line (protocol.c).
       if (code === slash) continue
@@ -196,29 +199,16 @@ function grblGate(rules: GateRules, firstLine: number): Gate {
   }
 
   return {
-    line: raw =>
-      raw.length > rawCharsMax
-        ? longLine(
-            raw,
-            line,
-            () => bad('line-too-long', raw),
-            () => number++,
-          )
-        : line(raw),
+    line(raw, at) {
+      if (at !== undefined) number = at - 1
+      if (raw.length <= rawCharsMax) return line(raw)
+      // A very long line is read only if its length is a comment's; anything else is no program for a machine.
+      const comment = raw.indexOf(';')
+      if (comment >= 0 && comment <= rawCharsMax) return line(raw.slice(0, comment))
+      number++
+      return bad('line-too-long', raw)
+    },
   }
-}
-
-/** A very long line is read only if its length is a comment's; anything else is no program for a machine. */
-function longLine(
-  raw: string,
-  line: (raw: string) => ReturnType<Gate['line']>,
-  refuse: () => ReturnType<Gate['line']>,
-  count: () => void,
-): ReturnType<Gate['line']> {
-  const comment = raw.indexOf(';')
-  if (comment >= 0 && comment <= rawCharsMax) return line(raw.slice(0, comment))
-  count()
-  return refuse()
 }
 
 function marlinGate(rules: GateRules, firstLine: number): Gate {
@@ -341,6 +331,7 @@ function marlinGate(rules: GateRules, firstLine: number): Gate {
         send += raw.slice(runStart, i)
         runStart = -1
       }
+      if (code === 13 && raw.slice(i).trim() !== '') return bad('unreadable-line', raw)
       if (code <= space || code === 0xa0) {
         blank = true
         continue
@@ -386,15 +377,15 @@ function marlinGate(rules: GateRules, firstLine: number): Gate {
   }
 
   return {
-    line: raw =>
-      raw.length > rawCharsMax
-        ? longLine(
-            raw,
-            line,
-            () => bad('line-too-long', raw),
-            () => number++,
-          )
-        : line(raw),
+    line(raw, at) {
+      if (at !== undefined) number = at - 1
+      if (raw.length <= rawCharsMax) return line(raw)
+      // A very long line is read only if its length is a comment's; anything else is no program for a machine.
+      const comment = raw.indexOf(';')
+      if (comment >= 0 && comment <= rawCharsMax) return line(raw.slice(0, comment))
+      number++
+      return bad('line-too-long', raw)
+    },
   }
 }
 

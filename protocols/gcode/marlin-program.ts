@@ -1,0 +1,548 @@
+// Reads a program as Marlin does: one command a line, its parameters by letter (gcode/parser.cpp), state as in gcode.cpp.
+import { type ArcEnds, arcTravel, centerByRadius } from './arc.ts'
+import { leaveOf } from './forbidden.ts'
+import { drawArc } from './grbl-program.ts'
+import type { Ledger } from './ledger.ts'
+import type { Path } from './path.ts'
+import type { MarlinPlan } from './plans.ts'
+import type { Line } from './reader.ts'
+
+const inch = 25.4
+const absurd = 100_000
+/** Homing and probing as common printers take them; the machine's own figures replace them when it has been watched. */
+const homeSeconds = 20
+const probeSeconds = 75
+const toolChangeSeconds = 8
+/** FWRETRACT defaults: M207 S3 F45 mm/s. */
+const retractMm = 3
+const retractFeed = 45
+
+/** Commands of Marlin 2 that change nothing the analysis follows; anything else unknown is noted. */
+const known = new Set([
+  0, 1, 3, 4, 5, 7, 8, 9, 16, 17, 18, 42, 43, 48, 73, 75, 76, 77, 78, 80, 82, 83, 84, 85, 86, 87, 104, 106, 107, 109, 114, 115, 117, 119,
+  120, 121, 122, 123, 125, 126, 127, 128, 129, 140, 141, 142, 143, 145, 149, 150, 163, 164, 165, 166, 190, 191, 192, 193, 200, 201, 203,
+  204, 205, 206, 207, 208, 209, 211, 217, 218, 220, 221, 226, 240, 250, 255, 256, 260, 261, 280, 281, 282, 290, 300, 302, 305, 350, 351,
+  355, 360, 380, 381, 400, 401, 402, 403, 404, 405, 406, 407, 412, 413, 414, 420, 421, 422, 423, 425, 428, 430, 486, 493, 540, 550, 552,
+  553, 554, 555, 569, 572, 592, 593, 600, 602, 603, 605, 672, 701, 702, 710, 808, 810, 811, 852, 860, 862, 871, 900, 906, 907, 908, 909,
+  910, 911, 912, 913, 914, 915, 919, 951, 970, 971, 974, 975, 976, 982, 1002, 1006, 25,
+])
+const knownG = new Set([
+  4, 10, 11, 12, 17, 18, 19, 20, 21, 26, 27, 28, 29, 30, 31, 32, 34, 35, 38, 42, 60, 61, 76, 80, 90, 91, 92, 425, 5, 6, 53, 54, 55, 56, 57,
+  58, 59, 93, 94, 40, 49,
+])
+
+export class MarlinProgram {
+  private readonly plans: readonly MarlinPlan[]
+  private readonly path: Path
+  private readonly ledger: Ledger
+  private x = 0
+  private y = 0
+  private z = 0
+  private e = 0
+  // Where the program's zero is, by G92.
+  private ox = 0
+  private oy = 0
+  private oz = 0
+  private oe = 0
+  private unit = 1
+  private absolute = true
+  private absoluteE = true
+  private plane: 17 | 18 | 19 = 17
+  /** mm/s; Marlin starts with 1500 mm/min. */
+  private feed = 25
+  private tool = 0
+  private retracted = false
+  private flow = 1
+  private readonly ends: ArcEnds = {
+    plane: 17,
+    clockwise: false,
+    fromA: 0,
+    fromB: 0,
+    fromC: 0,
+    toA: 0,
+    toB: 0,
+    toC: 0,
+    centerA: 0,
+    centerB: 0,
+    turns: 0,
+  }
+  // What the file as a whole shows.
+  nozzleMax = 0
+  nozzleMaxLine = 0
+  bedMax = 0
+  bedMaxLine = 0
+  chamberMax = 0
+  chamberMaxLine = 0
+  nozzleTarget = 0
+  bedTarget = 0
+  homed = false
+  extrudedMm = 0
+  extrusions = 0
+  coldLine = 0
+  feedMax = 0
+  feedMaxLine = 0
+  toolsUsed = new Set<number>()
+  slicerMinutes = -1
+  // Lasers and mills with Marlin.
+  spindleOn = false
+  spindleEver = false
+  constantPowerEver = false
+  power = 0
+  powerMax = 0
+  powerMaxLine = 0
+
+  constructor(plans: readonly MarlinPlan[], path: Path, ledger: Ledger) {
+    this.plans = plans
+    this.path = path
+    this.ledger = ledger
+  }
+
+  line(line: Line): void {
+    if (line.count === 0) return
+    const letters = line.letters
+    const values = line.values
+    let first = 0
+    // A program's own line number.
+    if (letters[0] === 78) {
+      first = 1
+      if (line.count === 1) return
+    }
+    const letter = letters[first] ?? 0
+    const code = values[first] ?? Number.NaN
+    // `N1234567 `, `*123` and the line feed go with every line; the answer is an ok.
+    const bytes = line.length + 14
+    if (letter === 71) {
+      this.receive(bytes)
+      if (code === 1 || code === 0) this.move(line, first + 1, code === 1)
+      else if (code === 2 || code === 3) this.arc(line, first + 1, code === 2)
+      else this.gCode(line, code)
+      return
+    }
+    if (letter === 77) {
+      const m = Math.floor(code)
+      if (leaveOf('marlin', m) !== undefined) return
+      this.receive(bytes)
+      this.mCode(line, m)
+      return
+    }
+    if (letter === 84) {
+      this.receive(bytes)
+      this.changeTool(line, code)
+      return
+    }
+    // Words without a command: Marlin repeats no motion (GCODE_MOTION_MODES is off) and says "Unknown command".
+    if (letter === 88 || letter === 89 || letter === 90) this.ledger.note('bare-words', line.number)
+    else this.ledger.note('unknown-command', line.number, 0, String.fromCharCode(letter))
+  }
+
+  private receive(bytes: number): void {
+    for (const plan of this.plans) plan.planner.queue.receive(bytes)
+  }
+
+  private move(line: Line, from: number, feeding: boolean): void {
+    const letters = line.letters
+    const values = line.values
+    const unit = this.unit
+    const absolute = this.absolute
+    let x = this.x
+    let y = this.y
+    let z = this.z
+    let e = this.e
+    for (let n = from; n < line.count; n++) {
+      const value = (values[n] ?? 0) * unit
+      if (Number.isNaN(value)) continue
+      switch (letters[n]) {
+        case 88:
+          x = absolute ? value + this.ox : x + value
+          break
+        case 89:
+          y = absolute ? value + this.oy : y + value
+          break
+        case 90:
+          z = absolute ? value + this.oz : z + value
+          break
+        case 69:
+          e = this.absoluteE ? value + this.oe : e + value
+          break
+        case 70:
+          this.setFeed(value, line.number)
+          break
+        case 83:
+          this.setPower(value / unit, line.number)
+          break
+      }
+    }
+    if (!(Math.abs(x) < absurd && Math.abs(y) < absurd && Math.abs(z) < absurd && Math.abs(e) < 1e8)) {
+      this.ledger.note('absurd-number', line.number)
+      return
+    }
+    const de = e - this.e
+    const offset = line.endByte
+    const goes = x !== this.x || y !== this.y || z !== this.z
+    if (de !== 0) this.extrude(line, de, goes)
+    for (const plan of this.plans) plan.planner.line(x, y, z, e * this.flow, this.feed, offset)
+    if (goes) {
+      const burning = this.spindleOn && this.power > 0
+      const making = de > 0 || burning
+      if (making && de > 0) this.path.extrudeAt(z, offset)
+      this.path.to(x, y, z, feeding || making, making, this.power, line.number, offset)
+    }
+    this.x = x
+    this.y = y
+    this.z = z
+    this.e = e
+  }
+
+  private setFeed(perMinute: number, line: number): void {
+    // Marlin takes only a positive F (get_destination_from_command).
+    if (!(perMinute > 0)) return
+    this.feed = perMinute / 60
+    if (perMinute > this.feedMax) {
+      this.feedMax = perMinute
+      this.feedMaxLine = line
+    }
+  }
+
+  private setPower(power: number, line: number): void {
+    this.power = power
+    if (power > this.powerMax) {
+      this.powerMax = power
+      this.powerMaxLine = line
+    }
+  }
+
+  private extrude(line: Line, de: number, goes: boolean): void {
+    this.extrudedMm += de
+    if (de > 0) {
+      if (goes) this.extrusions++
+      // EXTRUDE_MINTEMP: colder, Marlin moves without extruding.
+      if (this.nozzleTarget < 150 && this.coldLine === 0) this.coldLine = line.number
+      this.toolsUsed.add(this.tool)
+    }
+  }
+
+  private arc(line: Line, from: number, clockwise: boolean): void {
+    const letters = line.letters
+    const values = line.values
+    const unit = this.unit
+    let x = this.x
+    let y = this.y
+    let z = this.z
+    let e = this.e
+    let i = 0
+    let j = 0
+    let k = 0
+    let r = 0
+    let turns = 0
+    for (let n = from; n < line.count; n++) {
+      const plain = values[n] ?? 0
+      const value = plain * unit
+      if (Number.isNaN(value)) continue
+      const absolute = this.absolute
+      switch (letters[n]) {
+        case 88:
+          x = absolute ? value + this.ox : x + value
+          break
+        case 89:
+          y = absolute ? value + this.oy : y + value
+          break
+        case 90:
+          z = absolute ? value + this.oz : z + value
+          break
+        case 69:
+          e = this.absoluteE ? value + this.oe : e + value
+          break
+        case 70:
+          this.setFeed(value, line.number)
+          break
+        case 83:
+          this.setPower(plain, line.number)
+          break
+        case 73:
+          i = value
+          break
+        case 74:
+          j = value
+          break
+        case 75:
+          k = value
+          break
+        case 82:
+          r = value
+          break
+        case 80:
+          turns = Math.max(0, Math.min(100, Math.round(plain)))
+      }
+    }
+    if (!(Math.abs(x) < absurd && Math.abs(y) < absurd && Math.abs(z) < absurd && Math.abs(e) < 1e8 && Math.abs(i + j + k + r) < absurd)) {
+      this.ledger.note('absurd-number', line.number)
+      return
+    }
+    const ends = this.ends
+    ends.plane = this.plane
+    ends.clockwise = clockwise
+    ends.turns = turns
+    const { x: fx, y: fy, z: fz } = this
+    if (this.plane === 17) [ends.fromA, ends.fromB, ends.fromC, ends.toA, ends.toB, ends.toC] = [fx, fy, fz, x, y, z]
+    else if (this.plane === 18) [ends.fromA, ends.fromB, ends.fromC, ends.toA, ends.toB, ends.toC] = [fz, fx, fy, z, x, y]
+    else [ends.fromA, ends.fromB, ends.fromC, ends.toA, ends.toB, ends.toC] = [fy, fz, fx, y, z, x]
+    const [da, db] = this.plane === 17 ? [i, j] : this.plane === 18 ? [k, i] : [j, k]
+    ends.centerA = ends.fromA + da
+    ends.centerB = ends.fromB + db
+    const center = r !== 0 ? centerByRadius(ends, r, true) : undefined
+    if (center !== undefined) {
+      ends.centerA = center.a
+      ends.centerB = center.b
+    }
+    if (ends.centerA === ends.fromA && ends.centerB === ends.fromB) {
+      this.ledger.note('bad-arc', line.number)
+      return
+    }
+    const de = e - this.e
+    if (de !== 0) this.extrude(line, de, true)
+    const making = de > 0 || (this.spindleOn && this.power > 0)
+    if (de > 0) this.path.extrudeAt(z, line.endByte)
+    const { radius, travel } = arcTravel(ends, 1e-9)
+    for (const plan of this.plans) plan.planner.arc(ends, this.e * this.flow, e * this.flow, this.feed, line.endByte)
+    drawArc(this.path, ends, radius, travel, making, this.power, line.number, line.endByte)
+    this.x = x
+    this.y = y
+    this.z = z
+    this.e = e
+  }
+
+  private gCode(line: Line, code: number): void {
+    const offset = line.endByte
+    switch (Math.floor(code)) {
+      case 4: {
+        // P milliseconds, S seconds; S wins (G4.cpp).
+        const s = line.value(83)
+        const p = line.value(80)
+        const seconds = s >= 0 ? s : p >= 0 ? p / 1000 : 0
+        if (seconds > 0 && this.spindleOn && this.power > 0) this.ledger.note('burning-dwell', line.number, seconds)
+        for (const plan of this.plans) plan.planner.queue.stand(Math.min(seconds, 86_400), offset)
+        return
+      }
+      case 10:
+      case 11: {
+        const retract = Math.floor(code) === 10
+        // `G10 S`/`G10 P` is a tool change or workspace elsewhere; here it is the retraction.
+        if (retract === this.retracted) return
+        this.retracted = retract
+        const e = this.e + (retract ? -retractMm : retractMm)
+        for (const plan of this.plans) {
+          plan.planner.line(this.x, this.y, this.z, e * this.flow, retractFeed, offset)
+          plan.planner.place(this.x, this.y, this.z, this.e * this.flow)
+        }
+        return
+      }
+      case 17:
+      case 18:
+      case 19:
+        this.plane = Math.floor(code) as 17 | 18 | 19
+        return
+      case 20:
+        this.unit = inch
+        this.ledger.note('inches', line.number)
+        return
+      case 21:
+        this.unit = 1
+        return
+      case 27:
+      case 28: {
+        const every = !line.has(88) && !line.has(89) && !line.has(90)
+        if (every || line.has(88)) this.x = this.ox = 0
+        if (every || line.has(89)) this.y = this.oy = 0
+        if (every || line.has(90)) this.z = this.oz = 0
+        if (code === 28) this.homed = true
+        for (const plan of this.plans) {
+          plan.wait(every ? homeSeconds : homeSeconds / 2, offset)
+          plan.planner.place(this.x, this.y, this.z, this.e * this.flow)
+        }
+        return
+      }
+      case 29:
+        for (const plan of this.plans) plan.wait(probeSeconds, offset)
+        return
+      case 90:
+        this.absolute = true
+        this.absoluteE = true
+        return
+      case 91:
+        this.absolute = false
+        this.absoluteE = false
+        return
+      case 92: {
+        const x = line.value(88)
+        const y = line.value(89)
+        const z = line.value(90)
+        const e = line.value(69)
+        if (!Number.isNaN(x)) this.ox = this.x - x * this.unit
+        if (!Number.isNaN(y)) this.oy = this.y - y * this.unit
+        if (!Number.isNaN(z)) this.oz = this.z - z * this.unit
+        if (!Number.isNaN(e)) this.oe = this.e - e * this.unit
+        if (line.count === 1) {
+          this.ox = this.x
+          this.oy = this.y
+          this.oz = this.z
+          this.oe = this.e
+        }
+        return
+      }
+      default:
+        if (!knownG.has(Math.floor(code))) this.ledger.note('unknown-command', line.number, 0, Number.isNaN(code) ? 'G' : `G${code}`)
+    }
+  }
+
+  private mCode(line: Line, code: number): void {
+    const offset = line.endByte
+    const s = line.value(83)
+    const r = line.value(82)
+    const target = !Number.isNaN(s) ? s : r
+    switch (code) {
+      case 0:
+      case 1:
+      case 600:
+      case 25:
+      case 226:
+        this.ledger.note('waits', line.number)
+        for (const plan of this.plans) plan.sync()
+        return
+      case 3:
+      case 4:
+        this.spindleOn = true
+        this.spindleEver = true
+        if (code === 3) {
+          this.constantPowerEver = true
+          this.ledger.note('m3', line.number)
+        }
+        if (!Number.isNaN(s)) this.setPower(s, line.number)
+        for (const plan of this.plans) plan.sync()
+        return
+      case 5:
+        this.spindleOn = false
+        for (const plan of this.plans) plan.sync()
+        return
+      case 82:
+        this.absoluteE = true
+        return
+      case 83:
+        this.absoluteE = false
+        return
+      case 104:
+      case 109:
+        if (!Number.isNaN(target)) {
+          this.nozzleTarget = target
+          if (target > this.nozzleMax) {
+            this.nozzleMax = target
+            this.nozzleMaxLine = line.number
+          }
+          this.heat('nozzle', target, code === 109, !Number.isNaN(r), offset)
+        }
+        return
+      case 140:
+      case 190:
+        if (!Number.isNaN(target)) {
+          this.bedTarget = target
+          if (target > this.bedMax) {
+            this.bedMax = target
+            this.bedMaxLine = line.number
+          }
+          this.heat('bed', target, code === 190, !Number.isNaN(r), offset)
+        }
+        return
+      case 141:
+      case 191:
+        if (target > this.chamberMax) {
+          this.chamberMax = target
+          this.chamberMaxLine = line.number
+        }
+        return
+      case 201:
+        for (const plan of this.plans) this.change(line, plan.planner.motion.acceleration)
+        return
+      case 203:
+        for (const plan of this.plans) this.change(line, plan.planner.motion.rate)
+        return
+      case 204:
+        for (const { planner } of this.plans) {
+          const p = line.value(80)
+          const t = line.value(84)
+          if (s > 0) planner.motion.printAcceleration = planner.motion.travelAcceleration = s
+          if (p > 0) planner.motion.printAcceleration = p
+          if (t > 0) planner.motion.travelAcceleration = t
+          if (r > 0) planner.motion.retractAcceleration = r
+        }
+        return
+      case 205:
+        for (const { planner } of this.plans) {
+          const b = line.value(66)
+          const j = line.value(74)
+          const t = line.value(84)
+          if (b >= 0) planner.motion.segmentSecondsMin = b / 1e6
+          if (s >= 0) planner.motion.feedMin = s
+          if (t >= 0) planner.motion.travelFeedMin = t
+          if (j > 0 && planner.motion.jerk === undefined) planner.motion.junctionDeviation = j
+          if (planner.motion.jerk !== undefined) this.change(line, planner.motion.jerk)
+        }
+        return
+      case 220:
+        if (s > 0) for (const { planner } of this.plans) planner.speed = Math.min(10, Math.max(0.1, s / 100))
+        return
+      case 221:
+        // A change of flow is a change of E steps from here on; the planner must not see a jump.
+        if (s > 0) {
+          this.flow = Math.min(10, s / 100)
+          for (const { planner } of this.plans) planner.place(this.x, this.y, this.z, this.e * this.flow)
+        }
+        return
+      case 400:
+        for (const plan of this.plans) plan.sync()
+        return
+      case 73: {
+        const minutes = line.value(82)
+        if (this.slicerMinutes < 0 && minutes >= 0) this.slicerMinutes = minutes
+        return
+      }
+      case 206:
+      case 428:
+        this.ledger.note('home-offset', line.number)
+        return
+      case 211:
+        if (s === 0) this.ledger.note('endstops-off', line.number)
+        return
+      case 302:
+        this.ledger.note('cold-extrusion-allowed', line.number)
+        return
+      default:
+        if (!known.has(code)) this.ledger.note('unknown-command', line.number, 0, Number.isNaN(code) ? 'M' : `M${code}`)
+    }
+  }
+
+  private heat(which: 'nozzle' | 'bed', target: number, wait: boolean, cool: boolean, offset: number): void {
+    const celsius = Math.min(500, Math.max(0, target))
+    for (const plan of this.plans) {
+      const queue = plan.planner.queue
+      plan.heating.set(which, celsius, Math.max(queue.parsed, queue.end))
+      if (!wait) continue
+      plan.sync()
+      plan.wait(plan.heating.wait(which, queue.end, cool), offset)
+    }
+  }
+
+  private change(line: Line, axes: [number, number, number, number]): void {
+    for (let n = 0; n < 4; n++) {
+      const value = line.value('XYZE'.charCodeAt(n))
+      if (value > 0) axes[n] = value
+    }
+  }
+
+  private changeTool(line: Line, code: number): void {
+    if (!(code >= 0 && code < 32)) return
+    if (code !== this.tool) {
+      this.ledger.note('tool-word', line.number)
+      for (const plan of this.plans) plan.wait(toolChangeSeconds, line.endByte)
+    }
+    this.tool = code
+  }
+}
