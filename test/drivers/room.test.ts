@@ -52,7 +52,12 @@ async function openRoom() {
 function program(name: string, text: string): Run {
   const path = join(folder, name)
   writeFileSync(path, text)
-  return { job: `job-${name.replace(".", "-")}`, path, sha256: createHash('sha256').update(text).digest('hex'), size: Buffer.byteLength(text) }
+  return {
+    job: `job-${name.replace('.', '-')}`,
+    path,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    size: Buffer.byteLength(text),
+  }
 }
 
 const kinds = (daemon: Daemon, kind: Report['kind']) => daemon.reports.filter(report => report.kind === kind)
