@@ -48,13 +48,14 @@ export class Floor implements RoomListener {
 
   snapshot(snapshot: Snapshot): void {
     const { store, machines, log } = this.#options
-    this.#sameRoom = confirmedBy(store)?.room === snapshot.room
-    this.#room = snapshot.room
+    const known = confirmedBy(store)?.room
+    this.#sameRoom = known === snapshot.room
+    // A new room is noted only once both sides are together: if we die before, it must still count as new.
+    this.#room = known ?? ''
     this.#expected = new Set(store.openJobs().flatMap(job => (activeStates.includes(job.state) ? job.id : [])))
     log.info({ room: snapshot.room, same: this.#sameRoom, lastReport: snapshot.lastNumber }, 'the machine room is here')
     machines.snapshot(snapshot)
     for (const { machine, state } of snapshot.machines) this.#followState(machine, undefined, state)
-    if (!this.#sameRoom) this.#commit([], Math.min(snapshot.lastNumber, confirmedBy(store)?.number ?? 0))
   }
 
   report(report: Report): void {
@@ -106,6 +107,8 @@ export class Floor implements RoomListener {
       }
     }
     this.#expected = new Set()
+    this.#room = snapshot.room
+    if (!this.#sameRoom) store.commit({ events: [], report: { room: snapshot.room, number: confirmedBy(store)?.number ?? 0 } })
     stirred()
   }
 
