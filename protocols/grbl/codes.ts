@@ -88,13 +88,21 @@ const bootOf: Record<GrblFamily, readonly number[]> = {
   'unknown-grbl': [10, 11, 14],
 }
 
+/** A reset in motion and a failed homing: Grbl and grblHAL reset themselves then, and their banner follows unasked. */
+const resetsItself: Record<GrblFamily, readonly number[]> = {
+  grbl: [3, 6, 7, 8, 9],
+  grblhal: [3, 6, 7, 8, 9, 15, 18],
+  fluidnc: [3],
+  'unknown-grbl': [3, 6, 7, 8, 9],
+}
+
 /** Sources: Grbl protocol.c (critical events); grblHAL alarms.h and protocol.c; FluidNC Alarm.h. */
 export function alarmKind(family: GrblFamily, code: number | undefined): AlarmKind {
   const has = (codes: readonly number[]): boolean => code !== undefined && codes.includes(code)
   return {
     loops: has(loopsOf[family]),
     down: has(downOf[family]),
-    reset: !has(bootOf[family]),
+    reset: !has(bootOf[family]) && !has(resetsItself[family]),
     byProgram: has([2, 4, 5]) || (family === 'fluidnc' && has([17])),
   }
 }

@@ -158,7 +158,7 @@ export class Bench {
         asked = true
         this.hear(...answer, 'ok')
       }
-      if (asked) continue
+      if (asked || this.sent.length > 0) continue
       if (this.session.state.state === 'ready') return
       this.pass(250)
     }
