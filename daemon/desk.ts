@@ -6,6 +6,7 @@ import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent } from './drafts.ts'
 import { clearDeed, type QueueAsk, queueDeed } from './job-deeds.ts'
+import { isLate } from './lateness.ts'
 import { deedOf, type MachineAsk, mayRepeat } from './machine-deeds.ts'
 import type { Machines } from './machines.ts'
 import type { People } from './people.ts'
@@ -25,8 +26,8 @@ export type DeskOptions = {
   readonly programs: Pick<Programs, 'stored'>
   readonly submissions: Submissions
   readonly nowMs: () => number
-  /** The clock by which a command's expiry is meant: the city's for the city, ours for our own screen. */
-  readonly clockOf: (origin: Origin) => number
+  /** What the clocks say by which a command from there may have been written. */
+  readonly clocksOf: (origin: Origin) => readonly number[]
   readonly log: Logger
   /** Ends what waits for files when the school closes. */
   readonly signal: AbortSignal
@@ -69,9 +70,10 @@ export class Desk {
     return work
   }
 
-  #judge({ author, ask, expiresAt }: Command, origin: Origin): Denial | undefined {
-    const { store, machines, people, clockOf } = this.#options
-    if (expiresAt <= clockOf(origin)) return deny('expired')
+  #judge(command: Command, origin: Origin): Denial | undefined {
+    const { author, ask } = command
+    const { store, machines, people, clocksOf } = this.#options
+    if (isLate(command, clocksOf(origin))) return deny('expired')
     const stranger = people.vouch(author, origin)
     if (stranger) return stranger
     const job = 'job' in ask ? store.job(ask.job) : undefined

@@ -134,7 +134,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     programs,
     submissions,
     nowMs,
-    clockOf: origin => (origin === 'city' ? nowMs() + cityOffsetMs : nowMs()),
+    clocksOf: origin => (origin === 'city' ? [nowMs() + cityOffsetMs, nowMs()] : [nowMs()]),
     log,
     signal: closing.signal,
   })

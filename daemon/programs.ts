@@ -86,14 +86,12 @@ export class Programs {
   }
 }
 
-/** Findings that a technician's leave for constant power answers. */
-const constantPowerCodes: readonly string[] = ['constant-power', 'm3-laser', 'laser-m3']
+/** The finding that a technician's leave for constant power answers (protocols/gcode, checks and gate). */
+const constantPower = 'constant-power'
 
 /** The finding that forbids this program on this machine, if one does, whoever asks. */
 export function stopFinding(suitability: Suitability, allowConstantPower: boolean): Finding | undefined {
-  return suitability.findings.find(
-    finding => finding.severity === 'stop' && !(allowConstantPower && constantPowerCodes.includes(finding.code)),
-  )
+  return suitability.findings.find(finding => finding.severity === 'stop' && !(allowConstantPower && finding.code === constantPower))
 }
 
 /**
@@ -109,7 +107,7 @@ export function machinesFor(
   if (global) return { suitable: [], denial: denialOf(global) }
   const judged = program.machines.map(one => {
     const stop = stopFinding(one, allowConstantPower)
-    const waived = allowConstantPower && one.findings.some(finding => constantPowerCodes.includes(finding.code))
+    const waived = allowConstantPower && one.findings.some(finding => finding.code === constantPower)
     return { machine: one.machine, stop, can: stop === undefined && (one.fits || waived) }
   })
   const suitable = judged.filter(one => one.can).map(one => one.machine)

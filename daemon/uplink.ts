@@ -8,9 +8,9 @@ import type { CityWeb } from './fetch.ts'
 import type { PicturePost } from './picture-post.ts'
 import { Thinner } from './thinner.ts'
 
-export type UplinkOptions = Omit<ConversationOptions, 'client' | 'pictures'> & {
+export type UplinkOptions = Omit<ConversationOptions, 'client'> & {
   readonly city: CityWeb & { readonly broker: string }
-  readonly pictures: PicturePost
+  readonly pictures: Pick<PicturePost, 'sendDue'>
   /** How far the city's clock is ahead of ours, told as soon as it is known. */
   readonly learnOffset: (offsetMs: number) => void
   readonly log: Logger

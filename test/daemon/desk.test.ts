@@ -69,7 +69,7 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
     programs,
     submissions,
     nowMs,
-    clockOf: origin => nowMs() + (origin === 'city' ? offset : 0),
+    clocksOf: origin => (origin === 'city' ? [nowMs() + offset, nowMs()] : [nowMs()]),
     log: silent,
     signal: closing.signal,
   })
@@ -199,11 +199,11 @@ describe('a command', () => {
 
   it('that comes late is refused by the clock of whoever issued it', async () => {
     using s = school()
-    const late = aCommand(person('teacher'), { kind: 'machine.pause', machine: 'printer-1' }, { expiresAt: Date.now() - 1 })
-    expect(codeOf(await s.desk.execute(late, 'city'))).toBe('expired')
+    const ask: Ask = { kind: 'machine.pause', machine: 'printer-1' }
+    const issued = (agoMs: number) => ({ issuedAt: Date.now() - agoMs, expiresAt: Date.now() - agoMs + 30_000 })
+    expect(codeOf(await s.desk.execute(aCommand(person('teacher'), ask, issued(31_000)), 'city'))).toBe('expired')
     s.setOffset(-3_600_000)
-    const drifted = aCommand(person('teacher'), { kind: 'machine.pause', machine: 'printer-1' }, { expiresAt: Date.now() - 1_000_000 })
-    expect(codeOf(await s.desk.execute(drifted, 'city'))).toBe('done')
+    expect(codeOf(await s.desk.execute(aCommand(person('teacher'), ask, issued(3_600_000)), 'city'))).toBe('done')
     expect(s.room.orders).toHaveLength(1)
   })
 
