@@ -40,7 +40,10 @@ const commands: Record<string, Entry> = {
   device: {
     usage: 'device grbl|grblhal|fluidnc|marlin --listen tcp://HOST:PORT|pty:///PATH [--speed N]',
     purpose: 'a simulated machine, for lessons without iron',
-    run: async args => (await import('../../test/devices/main.ts')).deviceCommand(args),
+    run: async args => {
+      await (await import('../../test/devices/main.ts')).deviceCommand(args)
+      return undefined
+    },
   },
 }
 
@@ -70,4 +73,6 @@ export async function runTsekh(args: string[]): Promise<void> {
   }
   const status = await command.run(rest)
   if (status !== undefined) process.exitCode = status
+  // The lifeline would keep an ended command alive.
+  if (process.connected) process.disconnect()
 }
