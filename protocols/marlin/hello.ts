@@ -137,7 +137,7 @@ export class Hello {
   }
 
   #again(asks: number, nowMs: number): void {
-    if (nowMs - this.#busyAt < asksWhileBusyMs) {
+    if (nowMs < this.#busyAt + asksWhileBusyMs) {
       this.#step = { kind: 'greet', asks, until: this.#busyAt + asksWhileBusyMs }
       if (asks < 3) this.#greet(nowMs, asks + 1)
       return

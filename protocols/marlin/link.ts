@@ -1,9 +1,11 @@
-// Says lines to the machine exactly once: the window, resends, lost answers and silence (fact: only the firmware's own
-// line count is to be trusted, so every doubt is settled by asking it with a fresh numbered M105).
+// Says lines to the machine exactly once, whatever noise does to them or to their answers. Only the firmware's own line
+// count is to be trusted: every doubt is settled by asking it with a fresh numbered M105.
 import type { ProgramLine, SessionOptions } from '../session.ts'
 import type { Wait } from './codes.ts'
 import { dwellSeconds, G, m105, waitOf } from './codes.ts'
 import { afterNewline } from './frame.ts'
+import { probesMax, Silence } from './silence.ts'
+import { Width, windowMax } from './width.ts'
 import type { Done, Said } from './window.ts'
 import { Ledger } from './window.ts'
 
@@ -11,27 +13,10 @@ import { Ledger } from './window.ts'
 const quietMs = 80
 /** A drain that never gets quiet is noise; ask anyway. */
 const drainMaxMs = 2000
-/** A garbled line may have been the ok: ask soon. */
-const doubtMs = 250
-const patienceMs = 30_000
-/** With keepalive a firmware that works says so every 2 s: silence means that the ok is lost. */
-const patienceWithBusyMs = 6_000
-const busyFreshMs = 8_000
-const probeSteps = [1_000, 3_000, 10_000, 30_000] as const
-/** BUFSIZE - 1: a probe must always find a place in the command ring. */
-const probesMax = 3
-/** A slow move may hold an ok back for a minute (Marlin #16894). */
-const silentMaxMs = 90_000
-const silentMaxWaitingMs = 30 * 60_000
-/** Temperatures arrive, oks do not: the firmware lives but has lost us. */
-const aliveMaxMs = 10 * 60_000
 /** Sends of one line before we believe that it will never arrive. */
 const sameLineMax = 10
 /** How far behind the oldest unacknowledged line a Resend may honestly point: a line whose N was garbled got an ok for `Unknown command`. */
 const backwardMax = 8
-const steadyLines = 32
-const advancedLines = 500
-const windowMax = 4
 
 export type Trouble = 'silent' | 'unacknowledged' | 'resend-storm' | 'outside-history' | 'restarted' | 'cannot-resend'
 
@@ -60,31 +45,21 @@ export class Link {
   /** A line that was ready to go when something more urgent took its number. */
   #held: Said | undefined
   #ordinal = 0
-  #mayWiden = true
-  #window = 1
-  #narrowed = false
-  #steady = 0
-  #advanced = 0
-  #bufferSeen = 0
+  readonly #width: Width
+  readonly #silence = new Silence()
   /** The firmware answers M105 by `ok T:…` in one line, as Marlin does: such an ok belongs to no other line. */
   #okCarriesTemperature = false
   #strangeOk = false
   #blockedBy = 0
   #drain: Drain | undefined
-  #doubt = false
   #doubtful: number | undefined
   #asked = { line: 0, times: 0 }
   #jobFloor = 0
-  #probes: number[] = []
-  #probeAt = Number.POSITIVE_INFINITY
-  #waitingSince = 0
-  #heardAt = 0
-  #busyAt = Number.NEGATIVE_INFINITY
-  #busySeen = false
 
   constructor(options: SessionOptions, world: LinkWorld) {
     this.#options = options
     this.#world = world
+    this.#width = new Width(options.windowLines)
     this.#numbered = !options.quirks.includes('no-numbering')
     this.#ledger = new Ledger(this.#numbered)
   }
@@ -99,25 +74,18 @@ export class Link {
     this.#asides = []
     this.#held = undefined
     this.#drain = undefined
-    this.#settle()
+    this.#strangeOk = false
     this.#doubtful = undefined
     this.#asked = { line: 0, times: 0 }
     this.#blockedBy = 0
     this.#jobFloor = 0
-    this.#advanced = 0
-    this.#busySeen = false
-    this.#busyAt = Number.NEGATIVE_INFINITY
-    this.#heardAt = nowMs
-    this.#probeAt = Number.POSITIVE_INFINITY
-    this.newJob()
+    this.#silence.reset(nowMs)
+    this.#width.reset()
     for (const done of lost) done?.(nowMs, reason)
   }
 
-  /** What was an anomaly for one job is not held against the next. */
   newJob(): void {
-    this.#window = 1
-    this.#narrowed = false
-    this.#steady = 0
+    this.#width.newJob()
     this.#ordinal = 0
     this.#jobFloor = this.#ledger.next
   }
@@ -125,14 +93,13 @@ export class Link {
   /** The program ends here: a line of it that is not on the wire never will be. */
   endJob(): void {
     this.#jobFloor = 0
-    this.#window = 1
+    this.#width.newJob()
     const held = this.#ledger.withdraw() ?? this.#held
     this.#held = held?.program ? undefined : held
   }
 
-  /** Firmwares whose buffers nobody knows keep one line in flight, whatever the model says. */
   keepNarrow(): void {
-    this.#mayWiden = false
+    this.#width.keepNarrow()
   }
 
   /** Nothing waits to be said and everything said is acknowledged. */
@@ -142,7 +109,7 @@ export class Link {
 
   /** What the machine is busy with because of us, where that takes its time. */
   get waiting(): Wait | undefined {
-    return this.blocked ? waitOf(this.#ledger.at(this.#blockedBy).code) : undefined
+    return this.blocked ? waitOf(this.waitingCode) : undefined
   }
 
   get waitingCode(): number {
@@ -154,7 +121,7 @@ export class Link {
   }
 
   get heardAt(): number {
-    return this.#heardAt
+    return this.#silence.heardAt
   }
 
   /** A question of ours would be answered soon: nothing blocks, nothing is in doubt. */
@@ -170,11 +137,6 @@ export class Link {
   /** Number the next new line gets. */
   get nextNumber(): number {
     return this.#ledger.next
-  }
-
-  /** Lines that may be on their way now; for the technician and the tests. */
-  get windowLines(): number {
-    return this.#window
   }
 
   /** Says a line of our own as soon as there is room, ahead of the program. */
@@ -203,9 +165,9 @@ export class Link {
   /** Fills the window: lines to be said again first, then our own, then the program. */
   pump(nowMs: number): void {
     const ledger = this.#ledger
-    while (!this.#drain) {
+    while (!this.#drain && ledger === this.#ledger) {
       const inFlight = ledger.inFlight
-      if (inFlight > 0 && (inFlight >= this.#window || this.#doubt || this.blocked)) return
+      if (inFlight > 0 && (inFlight >= this.#width.lines || this.#silence.doubted || this.blocked)) return
       const said = ledger.cursor < ledger.next ? ledger.at(ledger.cursor) : (ledger.prepared ?? this.#prepareNext(nowMs))
       if (!said || (inFlight > 0 && ledger.bytes + said.frame.length > this.#options.windowBytes)) return
       this.#put(nowMs)
@@ -214,7 +176,7 @@ export class Link {
 
   /** A bare `ok`: the way of nearly every line. */
   ok(nowMs: number): void {
-    this.#heardAt = nowMs
+    this.#silence.heardAt = nowMs
     if (this.#drain) {
       this.#drain.quietAt = nowMs + quietMs
       return
@@ -225,11 +187,11 @@ export class Link {
     // a resend, or the stump of a right one. It proves nothing; a probe will.
     if (this.#okCarriesTemperature && ledger.at(ledger.head).code === m105) {
       this.#strangeOk = true
-      this.#suspect(nowMs)
+      this.#silence.doubt(nowMs)
       return
     }
-    if (this.#advanced >= steadyLines && !this.#temperatureAsked()) {
-      this.#suspect(nowMs)
+    if (this.#width.numbered && this.#temperatureAsked(false) === 0) {
+      this.#silence.doubt(nowMs)
       return
     }
     this.#pop(nowMs)
@@ -237,7 +199,7 @@ export class Link {
 
   /** `ok N12 P15 B3`: the firmware has executed line 12, and it executes in order. */
   okLine(line: number, buffer: number | undefined, nowMs: number): void {
-    this.#heardAt = nowMs
+    this.#silence.heardAt = nowMs
     if (this.#drain) {
       this.#drain.quietAt = nowMs + quietMs
       return
@@ -246,17 +208,14 @@ export class Link {
     if (ledger.inFlight === 0) return
     if (line < ledger.head || line >= ledger.cursor) {
       // Late, or garbled: no line of ours.
-      this.#advanced = 0
-      this.#suspect(nowMs)
+      this.#width.doubtNumbers()
+      this.#silence.doubt(nowMs)
       return
     }
     if (line > ledger.head) this.#anomaly()
-    else if (buffer !== undefined) {
-      this.#advanced++
-      if (buffer > this.#bufferSeen) this.#bufferSeen = buffer
-    }
-    this.#doubt = false
-    while (ledger.head <= line) this.#pop(nowMs)
+    else if (buffer !== undefined) this.#width.advanced(buffer)
+    this.#silence.doubted = false
+    this.#popThrough(line, nowMs)
   }
 
   /** `ok T:…`: the answer to an M105, and to nothing else. */
@@ -266,13 +225,8 @@ export class Link {
       this.ok(nowMs)
       return
     }
-    this.#heardAt = nowMs
-    let found = 0
-    for (let n = ledger.head; n < ledger.cursor; n++) {
-      if (ledger.at(n).code !== m105) continue
-      found = n
-      if (!this.#strangeOk) break
-    }
+    this.#silence.heardAt = nowMs
+    const found = this.#temperatureAsked(this.#strangeOk)
     if (found === 0) {
       if (!this.#okCarriesTemperature) this.ok(nowMs)
       return
@@ -280,31 +234,29 @@ export class Link {
     this.#okCarriesTemperature = true
     if (found > ledger.head) this.#anomaly()
     this.#strangeOk = false
-    this.#doubt = false
-    while (ledger.head <= found) this.#pop(nowMs)
+    this.#silence.doubted = false
+    this.#popThrough(found, nowMs)
   }
 
   /** Anything readable: the machine lives. */
   alive(nowMs: number): void {
-    this.#heardAt = nowMs
+    this.#silence.heardAt = nowMs
   }
 
   busy(nowMs: number): void {
-    this.#heardAt = nowMs
-    this.#busyAt = nowMs
-    this.#busySeen = true
+    this.#silence.busy(nowMs)
   }
 
   /** A line we cannot read: it may have been the ok. */
   garbled(nowMs: number): void {
-    this.#heardAt = nowMs
-    if (this.#drain) this.#drain.quietAt = Math.min(nowMs + quietMs, this.#drain.endsAt)
-    else this.#suspect(nowMs)
+    this.#silence.heardAt = nowMs
+    if (this.#drain) this.#drain.quietAt = nowMs + quietMs
+    else if (this.#ledger.inFlight > 0) this.#silence.doubt(nowMs)
   }
 
   /** The firmware refused a line; `expected` is the number it wants, where it says so. The Resend itself may be lost. */
   refused(expected: number | undefined, nowMs: number): void {
-    this.#heardAt = nowMs
+    this.#silence.heardAt = nowMs
     if (!this.#numbered) return
     this.badLines++
     this.#world.counted()
@@ -313,27 +265,21 @@ export class Link {
   }
 
   resend(line: number, nowMs: number): void {
-    this.#heardAt = nowMs
-    if (!this.#numbered) {
-      this.#world.trouble('cannot-resend', nowMs, `Resend: ${line}`)
-      return
-    }
-    this.#ask(line, nowMs)
+    this.#silence.heardAt = nowMs
+    if (this.#numbered) this.#ask(line, nowMs)
+    else this.#world.trouble('cannot-resend', nowMs, `Resend: ${line}`)
   }
 
   /** When `tick` wants to be called next. */
   get deadline(): number {
     if (this.#drain) return Math.min(this.#drain.quietAt, this.#drain.endsAt)
-    return this.#ledger.inFlight > 0 ? this.#dueAt() : Number.POSITIVE_INFINITY
+    return this.#ledger.inFlight > 0 ? this.#silence.dueAt(this.blocked) : Number.POSITIVE_INFINITY
   }
 
   tick(nowMs: number): void {
-    const drain = this.#drain
-    if (drain) {
-      if (nowMs >= Math.min(drain.quietAt, drain.endsAt)) this.#quiet(drain, nowMs)
-      return
-    }
-    if (this.#ledger.inFlight > 0 && nowMs >= this.#dueAt()) this.#overdue(nowMs)
+    if (nowMs < this.deadline) return
+    if (this.#drain) this.#quiet(this.#drain, nowMs)
+    else this.#overdue(nowMs)
   }
 
   #prepareNext(nowMs: number): Said | undefined {
@@ -357,7 +303,7 @@ export class Link {
 
   #put(nowMs: number): void {
     const ledger = this.#ledger
-    if (ledger.inFlight === 0) this.#waitingSince = nowMs
+    if (ledger.inFlight === 0) this.#silence.waiting(nowMs)
     const said = ledger.put()
     if (waitOf(said.code)) {
       this.#blockedBy = said.number
@@ -370,10 +316,10 @@ export class Link {
     const ledger = this.#ledger
     const wasBlocked = this.#blockedBy === ledger.head
     const said = ledger.pop()
-    this.#waitingSince = nowMs
     this.#doubtful = undefined
-    if (this.#probes.length > 0 || this.#doubt || this.#probeAt !== Number.POSITIVE_INFINITY) this.#afterPop(said.number, nowMs)
-    if (said.program && !this.#narrowed && this.#window < windowMax && this.#mayWiden) this.#widen()
+    this.#silence.acknowledged(said.number, ledger.inFlight, nowMs)
+    if (ledger.inFlight === 0) this.#strangeOk = false
+    if (said.program) this.#width.steady()
     if (wasBlocked) this.#world.waitChanged()
     this.#world.acked(said, nowMs)
     const done = said.done
@@ -381,44 +327,29 @@ export class Link {
     done?.(nowMs)
   }
 
-  #afterPop(number: number, nowMs: number): void {
-    this.#probes = this.#probes.filter(probe => probe > number)
-    this.#probeAt = this.#probes.length > 0 ? nowMs + probeSteps[1] : Number.POSITIVE_INFINITY
-    if (this.#ledger.inFlight === 0) this.#settle()
-  }
-
-  #settle(): void {
-    this.#doubt = false
-    this.#strangeOk = false
-    this.#probes = []
-    this.#probeAt = Number.POSITIVE_INFINITY
-  }
-
-  /** Where the model or 500 faultless numbered oks prove that the ring takes it. */
-  #widen(): void {
-    this.#steady++
-    const { windowLines } = this.#options
-    if (windowLines > 1 && this.#steady >= steadyLines) this.#window = Math.min(windowLines, windowMax)
-    else if (this.#advanced >= advancedLines) this.#window = Math.max(1, Math.min(windowMax, this.#bufferSeen + 1))
+  #popThrough(line: number, nowMs: number): void {
+    const ledger = this.#ledger
+    while (ledger.head <= line && ledger === this.#ledger) this.#pop(nowMs)
   }
 
   #anomaly(): void {
-    this.#window = 1
-    this.#narrowed = true
-    this.#advanced = 0
+    this.#width.narrow()
+    this.#silence.noise()
   }
 
-  #suspect(nowMs: number): void {
-    if (this.#ledger.inFlight === 0 || this.#doubt) return
-    this.#doubt = true
-    this.#waitingSince = Math.max(this.#waitingSince, nowMs)
+  /** Number of the first (or last) M105 in flight, 0 for none. */
+  #temperatureAsked(last: boolean): number {
+    const ledger = this.#ledger
+    let found = 0
+    for (let n = ledger.head; n < ledger.cursor; n++) {
+      if (ledger.at(n).code !== m105) continue
+      if (!last) return n
+      found = n
+    }
+    return found
   }
 
-  #temperatureAsked(): boolean {
-    for (let n = this.#ledger.head; n < this.#ledger.cursor; n++) if (this.#ledger.at(n).code === m105) return true
-    return false
-  }
-
+  /** The firmware asks for a line, by Resend or by naming the last one it took. */
   #ask(line: number, nowMs: number): void {
     const ledger = this.#ledger
     const drain = this.#drain
@@ -431,8 +362,9 @@ export class Link {
     }
     if (line === ledger.next && ledger.cursor === ledger.next) {
       // It got the line before twice and wants one we have not said yet: it has everything. If it was noise, a probe will tell.
-      if (ledger.inFlight > 0) this.#anomaly()
-      this.#suspect(nowMs)
+      if (ledger.inFlight === 0) return
+      this.#anomaly()
+      this.#silence.doubt(nowMs)
       return
     }
     const target = this.#believable(line) ? line : undefined
@@ -456,18 +388,16 @@ export class Link {
     const ledger = this.#ledger
     this.#doubtful = undefined
     const detail = `Resend: ${line} while line ${ledger.head} was the oldest unacknowledged`
-    if (line <= 1 || (this.#jobFloor > 0 && line < this.#jobFloor - 2)) this.#world.trouble('restarted', nowMs, detail)
-    else if (ledger.holds(line) && line < ledger.next) this.#replay(line, nowMs)
+    if (line <= 1 || (this.#jobFloor > 0 && line < this.#jobFloor - 2 && ledger.holds(line)))
+      this.#world.trouble('restarted', nowMs, detail)
+    else if (ledger.holds(line)) this.#replay(line, nowMs)
     else this.#world.trouble('outside-history', nowMs, detail)
   }
 
   #quiet(drain: Drain, nowMs: number): void {
     this.#drain = undefined
-    if (drain.conflict || drain.target === undefined) {
-      this.#probe(nowMs)
-      return
-    }
-    this.#replay(drain.target, nowMs)
+    if (drain.conflict || drain.target === undefined) this.#probe(nowMs)
+    else this.#replay(drain.target, nowMs)
   }
 
   #replay(line: number, nowMs: number): void {
@@ -481,43 +411,24 @@ export class Link {
     }
     this.resends++
     this.#anomaly()
-    this.#settle()
+    this.#strangeOk = false
+    this.#silence.settle()
     // What stands below the wish has arrived, whatever became of its ok.
-    while (ledger.head < line) this.#pop(nowMs)
+    this.#popThrough(line - 1, nowMs)
+    if (ledger !== this.#ledger) return
     ledger.rewind(line)
     this.#world.waitChanged()
     this.#world.counted()
   }
 
-  #dueAt(): number {
-    if (this.#probeAt !== Number.POSITIVE_INFINITY) return this.#probeAt
-    if (this.#doubt) return this.#waitingSince + doubtMs
-    return this.#waitingSince + (this.#busySeen && !this.blocked ? patienceWithBusyMs : patienceMs)
-  }
-
   #overdue(nowMs: number): void {
-    if (nowMs - this.#busyAt < busyFreshMs) {
-      // It says that it works: no ok is due.
-      this.#probeAt = this.#busyAt + busyFreshMs
-      return
-    }
-    const trouble = this.#probes.length > 1 ? this.#dead(nowMs) : undefined
-    if (trouble) {
-      this.#probeAt = nowMs + patienceMs
-      this.#world.trouble(trouble, nowMs, `line ${this.#ledger.head}: ${this.#ledger.at(this.#ledger.head).text}`)
-      return
-    }
-    this.#probe(nowMs)
-  }
-
-  #dead(nowMs: number): Trouble | undefined {
-    const silentMs = nowMs - this.#heardAt
-    const said = this.blocked ? this.#ledger.at(this.#blockedBy) : undefined
-    const wait = said && waitOf(said.code)
-    if (wait?.who === 'person') return undefined
-    const dwellMs = said?.code === G(4) ? dwellSeconds(said.text) * 1000 : 0
-    if (silentMs > (wait ? silentMaxWaitingMs + dwellMs : silentMaxMs)) return 'silent'
-    return !wait && nowMs - this.#waitingSince > aliveMaxMs ? 'unacknowledged' : undefined
+    const ledger = this.#ledger
+    const blocking = this.blocked ? ledger.at(this.#blockedBy) : undefined
+    const dwellMs = blocking?.code === G(4) ? dwellSeconds(blocking.text) * 1000 : 0
+    const verdict = this.#silence.verdict(blocking && waitOf(blocking.code), dwellMs, nowMs)
+    if (verdict === 'wait') return
+    if (verdict === 'ask') this.#probe(nowMs)
+    else this.#world.trouble(verdict, nowMs, `line ${ledger.head}: ${ledger.at(ledger.head).text}`)
   }
 
   /**
@@ -526,21 +437,21 @@ export class Link {
    */
   #probe(nowMs: number): void {
     const ledger = this.#ledger
-    const step = probeSteps[Math.min(this.#probes.length, probeSteps.length - 1)] ?? patienceMs
-    this.#probeAt = nowMs + (this.blocked ? patienceMs : step)
-    const last = this.#probes.at(-1)
-    if (last !== undefined && this.#probes.length >= probesMax) {
+    const silence = this.#silence
+    const last = silence.probes.at(-1)
+    if (last !== undefined && silence.probes.length >= probesMax) {
       // No room for another: the last one again, should it have been lost. Where it was not, a new Marlin drops it silently.
+      silence.asked(undefined, this.blocked, nowMs)
       this.#world.send(afterNewline(ledger.at(last).frame))
       return
     }
     // Said out of its turn where lines wait to be said again: the firmware answers with the number it wants.
     while (ledger.cursor < ledger.next) ledger.put()
     this.#holdPrepared()
-    if (ledger.inFlight === 0) this.#waitingSince = nowMs
-    const probe = ledger.prepare('M105', undefined, 0, undefined)
+    if (ledger.inFlight === 0) silence.waiting(nowMs)
+    const { number, frame } = ledger.prepare('M105', undefined, 0, undefined)
     ledger.put()
-    this.#probes.push(probe.number)
-    this.#world.send(afterNewline(probe.frame))
+    silence.asked(number, this.blocked, nowMs)
+    this.#world.send(afterNewline(frame))
   }
 }

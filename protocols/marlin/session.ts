@@ -69,7 +69,8 @@ class MarlinSession implements Session {
     this.#take(input, nowMs)
     if ((core.phase.kind === 'ready' && !core.down) || this.#hello.asking) core.link.pump(nowMs)
     if (core.stale) this.#derive(nowMs)
-    const deadline = this.#deadline(nowMs)
+    // What is due but could not be done is looked at again a moment later, never in a loop.
+    const deadline = Math.max(this.#deadline(nowMs), nowMs + 1)
     if (deadline < this.#armedAt) {
       this.#armedAt = deadline
       core.effects.push({ kind: 'wakeAt', atMs: deadline })

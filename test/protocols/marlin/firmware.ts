@@ -17,7 +17,7 @@ export const ring = 4
 const receiveBytes = 128
 const keepaliveMs = 2000
 
-export type Executed = { readonly text: string; readonly numbered: boolean }
+export type Executed = { readonly text: string; readonly number: number | undefined }
 
 export class QueueModel {
   readonly executed: (entry: Executed) => void
@@ -157,7 +157,7 @@ export class QueueModel {
   }
 
   #finish({ text, number }: { text: string; number: number | undefined }, nowMs: number): void {
-    this.executed({ text, numbered: number !== undefined })
+    this.executed({ text, number })
     if (text.startsWith('M105')) {
       this.#say('ok T:210.04 /210.00 B:60.02 /60.00 @:85 B@:31\n', nowMs)
       return

@@ -30,6 +30,8 @@ export type SoakResult = {
   readonly executed: number
   readonly lost: number
   readonly doubled: number
+  /** Lines out of order in any other way. */
+  readonly wrong: number
   /** Wrong text with a right number and a right checksum: Marlin's XOR cannot see it, and no host can. */
   readonly altered: number
   /** Lines without a number that noise made out of ours and the firmware took. */
@@ -85,6 +87,15 @@ function hurt(text: string, share: number, kinds: Noise['kinds'], random: () => 
 
 type Delivery = { readonly atMs: number; readonly text: string }
 
+/** A number keeps its text for good; two texts under one number would be our own mistake. */
+function remember(text: string, said: Map<number, string>): void {
+  const [, number, line = ''] = /N(\d+) (.*)\*\d+\n$/.exec(text) ?? []
+  if (number === undefined || line.startsWith('M110')) return
+  const before = said.get(Number(number))
+  if (before !== undefined && before !== line) throw new Error(`line ${number} was "${before}" and is "${line}"`)
+  said.set(Number(number), line)
+}
+
 /** One job from `opened` to its end; bounded in simulated time. */
 export function soak(setup: SoakSetup): SoakResult {
   const random = randomOf(setup.seed)
@@ -104,6 +115,7 @@ export function soak(setup: SoakSetup): SoakResult {
   let lost = 0
   let doubled = 0
   let altered = 0
+  let wrong = 0
   let strays = 0
   let end: JobEnd | undefined
   let ready = false
@@ -115,23 +127,24 @@ export function soak(setup: SoakSetup): SoakResult {
       up.push({ atMs: upFreeAt + latencyMs, text: hurt(text, setup.noise.toHost, setup.noise.kinds, random) })
     },
     text => (text.startsWith('G1') ? durationMs(random) : 0.2),
-    ({ text, numbered }) => {
-      if (!numbered) {
+    ({ text, number }) => {
+      if (number === undefined) {
         if (/^[GM]\d/.test(text) && !/^M105/.test(text)) strays++
         return
       }
-      if (!text.startsWith('G1')) return
-      if (text === programText(expected)) expected++
-      else if (text === programText(expected - 1)) doubled++
-      else if (text === programText(expected + 1)) {
+      // What the host said under this number, before the noise.
+      const said = saidByNumber.get(number) ?? text
+      if (text !== said) altered++
+      if (!said.startsWith('G1')) return
+      if (said === programText(expected)) expected++
+      else if (said === programText(expected - 1)) doubled++
+      else if (said === programText(expected + 1)) {
         lost++
         expected += 2
-      } else {
-        altered++
-        expected++
-      }
+      } else wrong++
     },
   )
+  const saidByNumber = new Map<number, string>()
   let fed = 0
   const cursor = {
     next(): ProgramLine | 'end' {
@@ -146,6 +159,7 @@ export function soak(setup: SoakSetup): SoakResult {
         const text = String.fromCharCode(...effect.bytes)
         downFreeAt = Math.max(now, downFreeAt) + text.length * byteMs
         downBusyMs += text.length * byteMs
+        remember(text, saidByNumber)
         down.push({ atMs: downFreeAt + latencyMs, text: hurt(text, setup.noise.toMachine, setup.noise.kinds, random) })
       } else if (effect.kind === 'wakeAt') wakeAt = effect.atMs
       else if (effect.kind === 'report') {
@@ -189,6 +203,7 @@ export function soak(setup: SoakSetup): SoakResult {
     executed: expected,
     lost,
     doubled,
+    wrong,
     altered,
     strays,
     resends: end?.resends ?? 0,

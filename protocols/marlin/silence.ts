@@ -1,0 +1,114 @@
+// Two clocks: when the machine was last heard (it lives), and how long a line has waited for its ok (it has us in its count).
+import type { Wait } from './codes.ts'
+
+/** A garbled line may have been the ok: ask soon. */
+const doubtMs = 250
+const patienceMs = 30_000
+/** With keepalive a firmware that works says so every 2 s: silence means that the ok is lost. */
+const patienceWithBusyMs = 6_000
+/** On a line that has shown noise a newline may be what was lost, and then nobody says anything. A probe does no harm. */
+const patienceWithNoiseMs = 2_000
+const busyFreshMs = 8_000
+const probeSteps = [1_000, 3_000, 10_000, 30_000] as const
+/** BUFSIZE - 1: a probe must always find a place in the command ring. */
+export const probesMax = 3
+/** A slow move may hold an ok back for a minute (Marlin #16894). */
+const silentMaxMs = 90_000
+const silentMaxWaitingMs = 30 * 60_000
+/** Temperatures arrive, oks do not: the firmware lives but has lost us. */
+const aliveMaxMs = 10 * 60_000
+
+export class Silence {
+  heardAt = 0
+  /** A line that could not be read, or an ok that fits nowhere: nothing more is said until the firmware was asked. */
+  doubted = false
+  /** Numbers of the probes without an answer. */
+  probes: number[] = []
+  #waitingSince = 0
+  #askAt = Number.POSITIVE_INFINITY
+  #busyAt = Number.NEGATIVE_INFINITY
+  #busySeen = false
+  #noisy = false
+
+  reset(nowMs: number): void {
+    this.#busySeen = false
+    this.#noisy = false
+    this.#busyAt = Number.NEGATIVE_INFINITY
+    this.heardAt = nowMs
+    this.settle()
+  }
+
+  busy(nowMs: number): void {
+    this.heardAt = nowMs
+    this.#busyAt = nowMs
+    this.#busySeen = true
+  }
+
+  noise(): void {
+    this.#noisy = true
+  }
+
+  /** A line waits from now on. */
+  waiting(nowMs: number): void {
+    this.#waitingSince = nowMs
+  }
+
+  doubt(nowMs: number): void {
+    if (this.doubted) return
+    this.doubted = true
+    this.#waitingSince = Math.max(this.#waitingSince, nowMs)
+  }
+
+  /** An acknowledgement came; `left` lines still wait. */
+  acknowledged(number: number, left: number, nowMs: number): void {
+    this.#waitingSince = nowMs
+    if (!this.doubted && this.#askAt === Number.POSITIVE_INFINITY) return
+    if (left === 0) {
+      this.settle()
+      return
+    }
+    this.probes = this.probes.filter(probe => probe > number)
+    this.#askAt = this.probes.length > 0 ? nowMs + probeSteps[1] : Number.POSITIVE_INFINITY
+  }
+
+  /** The count is certain again. */
+  settle(): void {
+    this.doubted = false
+    this.probes = []
+    this.#askAt = Number.POSITIVE_INFINITY
+  }
+
+  /** When the line that waits has waited too long. `blocked`: behind a command that takes its time. */
+  dueAt(blocked: boolean): number {
+    if (this.#askAt !== Number.POSITIVE_INFINITY) return this.#askAt
+    if (this.doubted) return this.#waitingSince + doubtMs
+    const patience = blocked ? patienceMs : this.#noisy ? patienceWithNoiseMs : this.#busySeen ? patienceWithBusyMs : patienceMs
+    return this.#waitingSince + patience
+  }
+
+  /** Due: a probe helps, there is nothing to do but wait, or nothing helps any more. */
+  verdict(wait: Wait | undefined, dwellMs: number, nowMs: number): 'ask' | 'wait' | 'silent' | 'unacknowledged' {
+    // It says that it works: no ok is due.
+    if (nowMs < this.#busyAt + busyFreshMs) {
+      this.#askAt = this.#busyAt + busyFreshMs
+      return 'wait'
+    }
+    const lost = this.probes.length > 1 ? this.#lost(wait, dwellMs, nowMs) : undefined
+    if (lost) this.#askAt = nowMs + patienceMs
+    return lost ?? 'ask'
+  }
+
+  /** A probe went out; `fresh` under a new number. */
+  asked(fresh: number | undefined, blocked: boolean, nowMs: number): void {
+    const step = probeSteps[Math.min(this.probes.length, probeSteps.length - 1)] ?? patienceMs
+    this.#askAt = nowMs + (blocked ? patienceMs : step)
+    if (fresh !== undefined) this.probes.push(fresh)
+  }
+
+  #lost(wait: Wait | undefined, dwellMs: number, nowMs: number): 'silent' | 'unacknowledged' | undefined {
+    // An hour of M600 or M0 is not a dead machine; should it die meanwhile, the next line will tell.
+    if (wait?.who === 'person') return undefined
+    if (nowMs - this.heardAt > (wait ? silentMaxWaitingMs + dwellMs : silentMaxMs)) return 'silent'
+    return !wait && nowMs - this.#waitingSince > aliveMaxMs ? 'unacknowledged' : undefined
+  }
+}
