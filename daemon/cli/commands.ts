@@ -1,4 +1,6 @@
 // The table of tsekh's commands. Each is loaded only when asked for, so that a school never loads the city's code.
+import { fileURLToPath } from 'node:url'
+
 type Entry = {
   usage: string
   purpose: string
@@ -30,7 +32,11 @@ const commands: Record<string, Entry> = {
   stream: {
     usage: 'stream FILE --dialect grbl|marlin --port tcp://HOST:PORT|/dev/… [--baud N] [--window N] [--json]',
     purpose: 'one file to one machine, without a school: for commissioning',
-    run: async args => (await import('../../drivers/stream.ts')).streamCommand(args, process),
+    run: async args => {
+      const { loadModels } = await import('../models.ts')
+      const models = fileURLToPath(new URL('../../drivers/models', import.meta.url))
+      return (await import('../../drivers/stream.ts')).streamCommand(args, process, () => loadModels(models))
+    },
   },
   inspect: {
     usage: 'inspect FILE [--model NAME | --school school.yaml --machine ID] [--settings DUMP] [--json]',
