@@ -203,12 +203,12 @@ function wireLogin(config: CityConfig, username: string, password: string): Logi
 
 /** The file's people become the accounts. A plain password that has not changed keeps its hash, so that directories stay as they are. */
 async function settlePeople(config: CityConfig, people: PeopleStore): Promise<void> {
-  const accounts: Account[] = []
-  for (const { id, login, name, role, sites, password, passwordHash } of config.people) {
-    const known = people.account(login)?.passwordHash
-    const hash = passwordHash ?? (password === undefined ? undefined : await hashOf(password, known))
-    if (hash !== undefined) accounts.push({ id: id ?? login, login, name, role, sites, passwordHash: hash })
-  }
+  const accounts = await Promise.all(
+    config.people.map(async ({ id, login, name, role, sites, password, passwordHash }): Promise<Account> => {
+      const hash = passwordHash ?? (await hashOf(password ?? '', people.account(login)?.passwordHash))
+      return { id: id ?? login, login, name, role, sites, passwordHash: hash }
+    }),
+  )
   people.replace(accounts)
 }
 

@@ -29,6 +29,7 @@ type Watcher = { visitor: Visitor; cookie: string | undefined; room?: string; be
 export type Sockets = {
   tell(authorId: string, reply: Reply): void
   signedOut(session: string): void
+  watching(): number
   close(): Promise<void>
 }
 
@@ -60,13 +61,13 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
     if (visitor === undefined) return next(new Error('not-signed-in'))
     if ((io.sockets.adapter.rooms.get(accountRoom(visitor.account.id))?.size ?? 0) >= socketsPerAccountMax)
       return next(new Error('too-many'))
-    watchers.set(socket, { visitor, cookie })
+    socket.data = { visitor, cookie } satisfies Watcher
     next()
   })
 
   io.on('connection', socket => {
-    const watcher = watchers.get(socket)
-    if (watcher === undefined) return
+    const watcher = socket.data as Watcher
+    watchers.set(socket, watcher)
     socket.join([accountRoom(watcher.visitor.account.id), sessionRoom(watcher.visitor.session)])
     socket.on('disconnect', () => {
       leave(socket, watcher)
@@ -171,6 +172,7 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
   return {
     tell: (authorId, reply) => void io.to(accountRoom(authorId)).emit('reply', reply),
     signedOut: session => io.in(sessionRoom(session)).disconnectSockets(true),
+    watching: () => watchers.size,
     close: async () => {
       clearInterval(framing)
       clearInterval(rechecking)

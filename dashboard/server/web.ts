@@ -46,7 +46,12 @@ export type WebContext = {
 /** Who asks; when nobody is signed in it has refused already and answers undefined. */
 export type Asked = (request: Request, response: Response) => Visitor | undefined
 
-export type RunningWeb = { url: string; close(): Promise<void> }
+export type RunningWeb = {
+  url: string
+  /** Open pages. */
+  watching(): number
+  close(): Promise<void>
+}
 
 /** A sliced model of a day's print; laser rasters are smaller. */
 const uploadLimitBytesDefault = 512 * 1_048_576
@@ -112,6 +117,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   app.use('/api/v1', router)
   app.use('/api', (_request, response) => refuse(response, 'not-found'))
   addPages(app, webRoot)
+  app.use((_request, response) => refuse(response, 'not-found'))
 
   const failed: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     if (response.headersSent) return void response.destroy()
@@ -133,6 +139,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
   return {
     url,
+    watching: sockets.watching,
     close: async () => {
       clearInterval(sweeping)
       closing.abort()
