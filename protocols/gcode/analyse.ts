@@ -52,7 +52,6 @@ type Guard = {
   dialect: 'grbl' | 'marlin'
   lengthMax: number
   gate: Gate
-  moved: boolean
   machines: Set<string>
   ledger: Ledger
   faults: Map<string, Finding>
@@ -86,6 +85,7 @@ class ProgramAnalyser implements Analyser {
   private readGrbl = true
   private readMarlin = true
   private plainKeptMax = Number.POSITIVE_INFINITY
+  private moved = false
   private commands = 0
   private oddLines = 0
   private nuls = 0
@@ -112,9 +112,11 @@ class ProgramAnalyser implements Analyser {
   private seat(facts: MachineFacts, grblPlans: Map<string, GrblPlan>, marlinPlans: Map<string, MarlinPlan>): Seat {
     const { area, stream } = facts.model
     const s = fenceSlackMm
+    // A print's zero is the bed; a cut's zero in Z is the stock, wherever it lies.
+    const [low, high] = facts.kind === 'printer' ? area.z : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     const fence: Fence = {
-      min: [area.x[0] - s, area.y[0] - s, area.z[0] - s],
-      max: [area.x[1] + s, area.y[1] + s, area.z[1] + s],
+      min: [area.x[0] - s, area.y[0] - s, low - s],
+      max: [area.x[1] + s, area.y[1] + s, high + s],
       anyLine: 0,
       workLine: 0,
     }
@@ -139,7 +141,6 @@ class ProgramAnalyser implements Analyser {
           machineKind: facts.kind,
           constantPowerAllowed: true,
         }),
-        moved: false,
         machines: new Set(),
         ledger: new Ledger(),
         faults: new Map(),
@@ -161,7 +162,7 @@ class ProgramAnalyser implements Analyser {
       }
     }
     if (line.count === 0 && !line.odd) return
-    if (!line.plain || line.length > this.plainKeptMax) {
+    if (!line.plain || line.length > this.plainKeptMax || !this.moved) {
       if (!this.look(line)) return
     }
     if (line.count === 0) return
@@ -189,6 +190,8 @@ class ProgramAnalyser implements Analyser {
       if (out.fault.detail !== undefined) found.technical = { ru: out.fault.detail, en: out.fault.detail }
       guard.faults.set(out.fault.code, found)
     }
+    // The gates have seen that the program moves: a tool word from here on is a change.
+    this.moved ||= line.has(88) || line.has(89) || line.has(90)
     this.decide(line)
     return !line.odd || line.letters[0] === 77 || line.letters[0] === 78 || line.letters[0] === 71
   }
@@ -277,10 +280,10 @@ class ProgramAnalyser implements Analyser {
       fits: !findings.some(found => found.severity === 'stop') && !checkProgram(read, kind).some(found => found.severity === 'stop'),
       findings,
     }
-    const path = facts.dialect === 'grbl' ? this.grblPath : this.marlinPath
-    if (matches && !path.all.empty) {
-      seat.plan.sync()
-      const total = seat.plan.planner.queue.end
+    if (!matches) return suitability
+    seat.plan.sync()
+    const total = seat.plan.planner.queue.end
+    if (total > 0) {
       const waits = seat.plan instanceof MarlinPlan ? seat.plan.waitSeconds : 0
       suitability.estimatedSeconds = round(total)
       suitability.motionSeconds = round(Math.max(0, total - waits))

@@ -222,7 +222,11 @@ export class GrblProgram {
       if (seconds > 0 && this.spindle === 3 && this.speed > 0) this.ledger.note('burning-dwell', line.number, seconds)
       for (const plan of this.plans) plan.planner.queue.stand(seconds, line.endByte)
     }
-    if (motion >= 0) this.motion = motion
+    if (motion >= 0) {
+      this.motion = motion
+      // error:26 (gcode.c): an arc names at least one axis of its plane, also where it is a full circle.
+      if ((motion === 2 || motion === 3) && !axes) this.ledger.note('bad-arc', line.number)
+    }
     if (action === 92) {
       if (!Number.isNaN(x)) this.ox = this.x - x * this.unit
       if (!Number.isNaN(y)) this.oy = this.y - y * this.unit
