@@ -1,7 +1,7 @@
 // A simulated machine that runs: firmware, wire, port and stumbles joined, driven by the real clock.
 import type { Behaviour, Stumbling } from './behaviour.ts'
-import type { GrblOptions } from './grbl/core.ts'
 import { GrblMachine } from './grbl/machine.ts'
+import type { GrblOptions } from './grbl/options.ts'
 import type { GrblKind } from './grbl/variants.ts'
 import { type Link, openLink } from './links.ts'
 import type { DeviceState, Machine, MachineIo, Provocation } from './machine.ts'

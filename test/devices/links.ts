@@ -75,26 +75,22 @@ async function openTcp(address: string, events: LinkEvents): Promise<Link> {
 }
 
 // socat holds the master side and waits until someone opens the slave; when the last user closes it, socat ends.
-// A spare is kept ready so that the path leads to a fresh terminal the moment the old one is closed.
+// Spares are kept ready so that the path leads to a fresh terminal the moment the old one is closed.
 async function openPty(path: string, events: LinkEvents): Promise<Link> {
   let generation = 0
   let closing = false
   let current: Terminal | undefined
-  let spare: Terminal | undefined
+  const spares: Terminal[] = []
   let open = false
 
   const makeSpare = async (): Promise<void> => {
     generation += 1
     const made = await startTerminal(`${path}.${process.pid}.${generation}`)
-    if (closing) {
-      made.kill()
-      return
-    }
-    spare = made
+    if (closing) await made.kill()
+    else spares.push(made)
   }
   const promote = (): void => {
-    const next = spare
-    spare = undefined
+    const next = spares.shift()
     current = next
     if (next === undefined) return
     renameSync(next.link, path)
@@ -110,11 +106,15 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
         const wasOpen = open
         open = false
         if (closing) return
-        if (spare !== undefined) promote()
+        promote()
         if (wasOpen) events.disconnected()
-        void makeSpare().then(() => {
-          if (current === undefined && !closing) promote()
-        })
+        // Where no terminal can be made any more (the folder is gone), the port stays away: that is what a host then sees.
+        makeSpare().then(
+          () => {
+            if (current === undefined && !closing) promote()
+          },
+          () => {},
+        )
       },
     })
   }
@@ -122,7 +122,7 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
   removeLink(path)
   await makeSpare()
   promote()
-  await makeSpare()
+  await Promise.all([makeSpare(), makeSpare()])
   return {
     address: `pty://${path}`,
     target: path,
@@ -134,7 +134,7 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
     },
     async close() {
       closing = true
-      const ends = [current, spare].map(terminal => terminal?.kill())
+      const ends = [current, ...spares].map(terminal => terminal?.kill())
       removeLink(path)
       await Promise.all(ends)
       removeLink(path)
@@ -148,26 +148,35 @@ type Terminal = { readonly link: string; begin(events: TerminalEvents): void; wr
 /** Resolves when the terminal exists and its link points to it. */
 async function startTerminal(link: string): Promise<Terminal> {
   removeLink(link)
-  const child = spawn('socat', ['-d', '-d', `pty,raw,echo=0,link=${link},wait-slave,pty-interval=0.01`, 'STDIO'], {
+  const child = spawn('socat', ['-d', '-d', '-t', '0.001', `pty,raw,echo=0,link=${link},wait-slave,pty-interval=0.01`, 'STDIO'], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let events: TerminalEvents | undefined
   let ended = false
   let opened = false
+  // The end of socat's output comes with the hang-up; the process itself takes a little longer to go.
+  const end = (): void => {
+    if (ended) return
+    ended = true
+    events?.closed()
+  }
+  child.stdout.on('end', end)
   const closed = new Promise<void>(resolve => {
     child.on('close', () => {
-      ended = true
+      end()
       removeLink(link)
       resolve()
-      events?.closed()
     })
   })
   await whenLinked(child, link)
-  // socat says so in its diagnostics when someone has opened the slave and bytes may pass.
+  // socat says so in its diagnostics when someone has opened the slave and bytes may pass, and when the last one closed it.
   child.stderr.on('data', (chunk: Buffer) => {
-    if (opened || !chunk.toString('latin1').includes('data transfer loop')) return
-    opened = true
-    events?.opened()
+    const text = chunk.toString('latin1')
+    if (!opened && text.includes('data transfer loop')) {
+      opened = true
+      events?.opened()
+    }
+    if (text.includes('is at EOF')) end()
   })
   child.stdout.on('data', (chunk: Buffer) => {
     if (!opened) {

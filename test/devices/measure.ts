@@ -1,8 +1,8 @@
 // How long a simulated machine takes for a program, found in virtual time: no sockets, no waiting.
 // A perfect host feeds it (Grbl: as many bytes as its buffer takes; Marlin: as many lines as its ring takes).
 
-import type { GrblOptions } from './grbl/core.ts'
 import { GrblMachine } from './grbl/machine.ts'
+import type { GrblOptions } from './grbl/options.ts'
 import type { GrblKind } from './grbl/variants.ts'
 import type { Machine } from './machine.ts'
 import { MarlinMachine } from './marlin/machine.ts'

@@ -106,3 +106,13 @@ export const halSettingDetails: { readonly [id: number]: string } = {
   120: '41|X-axis acceleration|mm/sec^2|6|#####0.000|||0|0',
   130: '41|X-axis maximum travel|mm|6|#####0.000|||0|0',
 }
+
+/** What FluidNC says before the number. */
+export const fluidAlarmNames: { readonly [code: number]: string } = {
+  1: 'Hard Limit',
+  2: 'Soft Limit',
+  3: 'Abort Cycle',
+  6: 'Homing Fail Reset',
+  7: 'Homing Fail Door',
+  9: 'Homing Fail Approach',
+}

@@ -5,7 +5,8 @@ import { Record } from '../record.ts'
 import { ReceiveRing } from '../ring.ts'
 import { Beam } from './beam.ts'
 import { freshState, freshStored, type GcodeState, type Stored } from './gcode.ts'
-import { type MoveOrder, type Overrides, Planner } from './planner.ts'
+import type { GrblOptions } from './options.ts'
+import { type Overrides, Planner } from './planner.ts'
 import { parserState, ReportCadence, statusReport } from './reports.ts'
 import { Settings, type Vector } from './settings.ts'
 import { Stepper } from './stepper.ts'
@@ -13,32 +14,9 @@ import type { Variant } from './variants.ts'
 
 export type GrblState = 'Idle' | 'Run' | 'Hold' | 'Jog' | 'Alarm' | 'Door' | 'Check' | 'Home' | 'Sleep' | 'Tool'
 
-export type GrblOptions = {
-  /** Stored `$` settings over the firmware's defaults, e.g. { $110: '6000', $32: 1 }. */
-  readonly settings?: Readonly<{ [name: string]: string | number }>
-  readonly rxBytes?: number
-  readonly plannerBlocks?: number
-  /** Every motion, dwell and homing takes no time. */
-  readonly instant?: boolean
-  /** Seconds that the firmware needs to parse and plan one line (an Uno: 0.001 to 0.005). */
-  readonly lineSeconds?: number
-  /** Seconds from reset to banner, in which received bytes are lost (an Uno's bootloader: about 1.5). */
-  readonly bootSeconds?: number
-  /** Whether boot says anything at all (native USB and network boards greet nobody). */
-  readonly banner?: boolean
-  /** `error:7` before the banner: EEPROM could not be read. */
-  readonly bootError?: boolean
-  /** How far each axis stands from its switch at power-up, mm. */
-  readonly homingDistanceMm?: number
-  /** A free text in `$I`. */
-  readonly note?: string
-}
-
 /** Door: seconds to bring the spindle up again, and the coolant (config.h SAFETY_DOOR_SPINDLE_DELAY, …_COOLANT_DELAY). */
 const spindleRestoreSeconds = 4
 const coolantRestoreSeconds = 1
-/** An ALARM holds everything for half a second. */
-const alarmSeconds = 0.5
 
 export class GrblCore {
   readonly variant: Variant
@@ -358,67 +336,6 @@ export class GrblCore {
     this.wakeAt = Number.POSITIVE_INFINITY
   }
 
-  /** One straight move: soft limits, then a place in the planner. */
-  *line(target: Readonly<Vector>, order: MoveOrder): Steps {
-    if (this.settings.number(20) === 1 && this.state !== 'Jog' && !this.withinTravel(target)) yield* this.softLimit()
-    if (this.state === 'Check') return
-    if (this.instant) {
-      if (this.planner.jump(target)) this.stepper.blocksRun += 1
-      this.stepper.setPosition(this.planner.position)
-      return
-    }
-    yield* this.realtime()
-    while (this.planner.full) {
-      this.autoStart()
-      yield 'event'
-      yield* this.realtime()
-    }
-    if (this.planner.add(target, order)) this.stepper.replanned()
-  }
-
-  /** Machine space lies between minus the travel and zero on every axis. */
-  withinTravel(target: Readonly<Vector>): boolean {
-    return this.settings.travel.every((travel, axis) => {
-      const mm = target[axis] ?? 0
-      return mm <= 1e-6 && mm >= -travel - 1e-6
-    })
-  }
-
-  /** Brakes what moves, then alarm 2: position kept, reset required. */
-  *softLimit(): Steps {
-    if (this.state === 'Run') {
-      this.stepper.hold()
-      while (this.stepper.running) {
-        yield 'event'
-        this.flags.stopped = false
-        if (this.flags.status) this.obeyFlags()
-      }
-    }
-    yield* this.critical(2)
-  }
-
-  /** The alarm loop: silent and deaf to everything until 0x18 (interface.md, "critical alarm"). */
-  *critical(code: number): Steps {
-    this.stepper.kill(this.now)
-    this.planner.reset(this.stepper.position(this.now))
-    if (this.variant.offOnAlarm) this.beam.off(this.now)
-    this.suspended = false
-    this.state = 'Alarm'
-    yield* this.alarm(code)
-    this.send('[MSG:Reset to continue]\r\n')
-    for (;;) {
-      this.flags.status = false
-      yield 'input'
-    }
-  }
-
-  *alarm(code: number): Steps {
-    this.state = 'Alarm'
-    if (this.variant.kind === 'fluidnc') this.send(`[MSG:INFO: ALARM: ${alarmNames[code] ?? 'Unknown'}]\r\n`)
-    this.send(`ALARM:${code}\r\n`)
-    yield* this.block(alarmSeconds)
-  }
-
   /** Clears what a reset clears; settings, offsets and the position outlive it. */
   forget(): void {
     const at = this.stepper.position(this.now)
@@ -437,13 +354,4 @@ export class GrblCore {
     this.cadence.reset()
     this.rx.clear()
   }
-}
-
-const alarmNames: { readonly [code: number]: string } = {
-  1: 'Hard Limit',
-  2: 'Soft Limit',
-  3: 'Abort Cycle',
-  6: 'Homing Fail Reset',
-  7: 'Homing Fail Door',
-  9: 'Homing Fail Approach',
 }

@@ -3,6 +3,7 @@ import type { Steps } from '../machine.ts'
 import { chords } from './arc.ts'
 import type { GrblCore } from './core.ts'
 import { type Deed, judge } from './gcode.ts'
+import { moveTo } from './moves.ts'
 import type { MoveOrder, SpindleOrder } from './planner.ts'
 import type { Vector } from './settings.ts'
 import { readWords } from './words.ts'
@@ -52,8 +53,8 @@ function* carryOut(core: GrblCore, deed: Deed): Steps {
   if (words.motion !== undefined) gc.motion = words.motion
   if (deed.goHome !== undefined) {
     const stored = deed.goHome.place === 'g28' ? core.stored.g28 : core.stored.g30
-    if (deed.goHome.through !== undefined) yield* core.line(deed.goHome.through, order(core, true))
-    yield* core.line(stored, order(core, true))
+    if (deed.goHome.through !== undefined) yield* moveTo(core, deed.goHome.through, order(core, true))
+    yield* moveTo(core, stored, order(core, true))
     gc.position = [...stored]
   }
   if (deed.move !== undefined) yield* move(core, deed.move)
@@ -81,15 +82,15 @@ function* move(core: GrblCore, motion: NonNullable<Deed['move']>): Steps {
   const { gc } = core
   if (motion.kind === 'probe') {
     yield* core.sync()
-    yield* core.line(motion.target, order(core, false))
+    yield* moveTo(core, motion.target, order(core, false))
     yield* core.sync()
     core.probe = { position: core.position, touched: true }
     core.send(`[PRB:${core.position.map(mm => mm.toFixed(3)).join(',')}:1]\r\n`)
   } else if (motion.kind === 'arc') {
     for (const point of chords(gc.position, motion.target, motion.arc, motion.clockwise, core.settings.number(12))) {
-      yield* core.line(point, order(core, false))
+      yield* moveTo(core, point, order(core, false))
     }
-  } else yield* core.line(motion.target, order(core, motion.kind === 'rapid'))
+  } else yield* moveTo(core, motion.target, order(core, motion.kind === 'rapid'))
   gc.position = [...motion.target]
 }
 

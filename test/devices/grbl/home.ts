@@ -1,6 +1,7 @@
 // The homing cycle `$H`: takes the time the axes need to their switches, and answers nothing meanwhile.
 import type { Steps } from '../machine.ts'
 import type { GrblCore } from './core.ts'
+import { alarm } from './moves.ts'
 import type { Vector } from './settings.ts'
 
 /** Z first, then X and Y together (config.h HOMING_CYCLE_0, HOMING_CYCLE_1). */
@@ -25,11 +26,11 @@ export function* home(core: GrblCore): Steps {
     const reach = found ? distance : 1.5 * Math.max(...axes.map(axis => travel[axis]))
     const seconds = reach / seek + pullOff / seek + (2 * pullOff) / locate + 4 * debounce
     if (yield* silently(core, seconds)) {
-      yield* core.alarm(7)
+      yield* alarm(core, 7)
       return yield* locked(core)
     }
     if (!found) {
-      yield* core.alarm(9)
+      yield* alarm(core, 9)
       return yield* locked(core)
     }
   }

@@ -1,8 +1,10 @@
 // A simulated Grbl, grblHAL or FluidNC board: receive interrupt, main loop, resets. Everything else hangs from here.
 import type { DeviceState, Machine, MachineIo, Provocation, Steps, Wait } from '../machine.ts'
-import { GrblCore, type GrblOptions } from './core.ts'
+import { GrblCore } from './core.ts'
 import { executeGcode } from './execute.ts'
 import { LineBuffer } from './lines.ts'
+import { alarm, critical } from './moves.ts'
+import type { GrblOptions } from './options.ts'
 import { actRealtime, isRealtime, realtimeFromUtf8 } from './realtime.ts'
 import { executeSystem, runStartup } from './system.ts'
 import { type GrblKind, variants } from './variants.ts'
@@ -86,12 +88,12 @@ export class GrblMachine implements Machine {
   /** 0x18. In motion it costs the position: alarm 3, or 6 while homing. */
   #softReset(): void {
     const { core } = this
-    const alarm = core.state === 'Home' ? 6 : core.inMotion ? 3 : undefined
+    const lost = core.state === 'Home' ? 6 : core.inMotion ? 3 : undefined
     core.stepper.kill(core.now)
     core.beam.off(core.now)
     if (core.state === 'Check' || core.state === 'Hold' || core.state === 'Door' || core.state === 'Tool') core.state = 'Idle'
     if (core.state === 'Run' || core.state === 'Jog' || core.state === 'Home') core.state = 'Alarm'
-    this.#restart(this.#boot('reset', alarm))
+    this.#restart(this.#boot('reset', lost))
   }
 
   #restart(main: Steps): void {
@@ -102,7 +104,7 @@ export class GrblMachine implements Machine {
     this.#reading = false
   }
 
-  *#boot(why: 'power' | 'reset', alarm: number | undefined): Steps {
+  *#boot(why: 'power' | 'reset', lost: number | undefined): Steps {
     const { core } = this
     this.resets += 1
     this.#line.clear()
@@ -114,7 +116,7 @@ export class GrblMachine implements Machine {
       if (bootSeconds > 0) yield* this.#pause(bootSeconds)
       if (core.settings.number(22) !== 0 && (core.variant.kind !== 'grblhal' || (core.settings.number(22) & 1) === 1)) core.state = 'Alarm'
     }
-    if (alarm !== undefined) yield* core.alarm(alarm)
+    if (lost !== undefined) yield* alarm(core, lost)
     const asleep = core.state === 'Sleep'
     core.forget()
     if (core.options.bootError === true && why === 'power') core.send('error:7\r\n')
@@ -305,7 +307,7 @@ export class GrblMachine implements Machine {
         case 'hard-limit':
           core.limitPins = what.axis
           core.stepper.kill(core.now)
-          this.#restart(core.critical(1))
+          this.#restart(critical(core, 1))
           return
         case 'kill':
           core.send(what.text)

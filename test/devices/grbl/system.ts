@@ -5,6 +5,7 @@ import type { GrblCore } from './core.ts'
 import { executeGcode, wrote } from './execute.ts'
 import { judgeJog } from './gcode.ts'
 import { home } from './home.ts'
+import { moveTo, withinTravel } from './moves.ts'
 import { parameters, parserState } from './reports.ts'
 import { readNumber, readWords } from './words.ts'
 
@@ -174,9 +175,9 @@ function* jog(core: GrblCore, body: string): Steps<number> {
   if ('error' in words) return words.error
   const order = judgeJog(words, core.gc, core.stored)
   if ('error' in order) return order.error
-  if (core.settings.number(20) === 1 && !core.withinTravel(order.target)) return 15
+  if (core.settings.number(20) === 1 && !withinTravel(core, order.target)) return 15
   const spindle = core.beam.order
-  yield* core.line(order.target, { rapid: false, feed: order.feed, inverseTime: false, spindle, lineNumber: 0 })
+  yield* moveTo(core, order.target, { rapid: false, feed: order.feed, inverseTime: false, spindle, lineNumber: 0 })
   core.gc.position = [...order.target]
   if (core.state === 'Idle' && core.planner.blocks.length > 0) {
     core.state = 'Jog'
