@@ -16,6 +16,9 @@ import { streamFaults } from './words.ts'
 /** Homing, or heating that somebody began at the panel: a machine that has said who it is gets this long to become ready. */
 const readyMs = 180_000
 
+/** A status report comes within a second on every firmware. */
+const afterDeedMs = 5_000
+
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 export class Contact {
@@ -79,13 +82,21 @@ export class Contact {
   /** Waits until the machine can take a program, homing or unlocking it first where that was asked for. Answers with what is in the way. */
   async becomeReady(): Promise<Fault | undefined> {
     const { answerSeconds, first, port } = this.#args
-    const found = await this.#settles(answerSeconds * 1000, readyMs)
-    if (found === 'silent') return streamFaults.noAnswer(port, answerSeconds)
+    const state = () => this.#runner.state
+    // Until it has said who it is, it takes no orders, whatever its state looks like.
+    const spoken = await this.#waits(
+      () => this.#runner.firmware !== undefined || state().state === 'offline' || state().state === 'down',
+      answerSeconds * 1000,
+    )
+    if (!spoken) return streamFaults.noAnswer(port, answerSeconds)
+    await this.#waits(() => state().state !== 'preparing', readyMs)
+    const found = state()
     const locked = found.state === 'attention' && found.why === 'locked'
-    if (first === undefined || (!locked && (first === 'unlock' || found.state !== 'ready'))) return this.#inTheWay()
+    if (first === undefined || !(locked || (first === 'home' && found.state === 'ready'))) return this.#inTheWay()
     const fault = await this.#do({ kind: first })
     if (fault !== undefined) return fault
-    await this.#settles(readyMs, readyMs)
+    // Done is said before the next status report is heard.
+    await this.#waits(() => state().state === 'ready', afterDeedMs)
     return this.#inTheWay()
   }
 
@@ -109,24 +120,20 @@ export class Contact {
     }
   }
 
-  /** Resolves with the state once it is not one that passes by itself; `silent` where nothing has identified itself in `answerMs`. */
-  #settles(answerMs: number, settleMs: number): Promise<Runner['state'] | 'silent'> {
+  /** Resolves with true once `settled` holds, with false when it does not in `limitMs`. Looks at every report. */
+  #waits(settled: () => boolean, limitMs: number): Promise<boolean> {
+    if (settled()) return Promise.resolve(true)
     return new Promise(resolve => {
-      const end = (result: Runner['state'] | 'silent') => {
+      const end = (result: boolean) => {
         clearTimeout(timer)
         this.#listeners.delete(look)
         resolve(result)
       }
-      const passing = () => this.#runner.state.state === 'preparing'
-      let timer = setTimeout(() => {
-        if (this.#runner.firmware === undefined) return end('silent')
-        timer = setTimeout(() => end(this.#runner.state), settleMs)
-      }, answerMs)
+      const timer = setTimeout(() => end(false), limitMs)
       const look = () => {
-        if (!passing()) end(this.#runner.state)
+        if (settled()) end(true)
       }
       this.#listeners.add(look)
-      if (!passing()) look()
     })
   }
 

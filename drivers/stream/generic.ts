@@ -46,6 +46,6 @@ export function genericModel(dialect: Dialect, kind: MachineKind, port: string):
 
 /** A board that the opening reboots needs its boot loader's time; a network port or a pseudo-terminal reboots nothing, or says so itself. */
 function bootMs(dialect: Dialect, port: string): number {
-  if (!/^\/dev\/(tty|serial|cu)/.test(port)) return 1000
+  if (!/^\/dev\/(tty|serial|cu)/.test(port)) return 500
   return dialect === 'marlin' ? 5000 : 2500
 }

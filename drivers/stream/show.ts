@@ -36,6 +36,8 @@ export class Show {
 
   progress(progress: Progress, linesTotal: number, nowMs: number): void {
     const bar = this.#screen.isTTY === true
+    // A program of seconds needs no line of progress in a log.
+    if (!bar && this.#shownAt === Number.NEGATIVE_INFINITY) this.#shownAt = nowMs
     if (nowMs - this.#shownAt < (bar ? barMs : plainMs)) return
     this.#shownAt = nowMs
     const percent = `${(progress.fraction * 100).toFixed(bar ? 1 : 0)} %`
