@@ -7,10 +7,10 @@ import { sha256Schema, siteIdSchema, tokenSchema } from '../../protocols/contrac
 import { commandBodySchema } from '../../protocols/contract/screen.ts'
 import { createRate } from '../accounts/throttle.ts'
 import type { Account } from '../workplace.ts'
+import type { Asked, WebContext } from './context.ts'
 import { denial, statusOf } from './denials.ts'
 import { authorOf, refuse } from './people.ts'
 import { isStaff, judge, lifetimeMs, maySeeSite, urgent } from './rights.ts'
-import type { Asked, WebContext } from './web.ts'
 
 /** How long a browser waits for the school's word before it gets 202 (protocols/contract/screen.ts). */
 const answerWithinMs = 8_000

@@ -8,9 +8,9 @@ import { closeSession, hashToken, loginOf, openSession, type SessionShelf, sessi
 import { createThrottle } from '../accounts/throttle.ts'
 import type { Audience } from '../fleet/picture.ts'
 import type { Account, Workplace } from '../workplace.ts'
+import type { Visitor, WebContext } from './context.ts'
 import { type DenialCode, denial, statusOf } from './denials.ts'
 import { isStaff, maySeeSite } from './rights.ts'
-import type { WebContext } from './web.ts'
 
 const loginBodySchema = z.strictObject({ login: z.string().min(1).max(64), password: z.string().min(1).max(256) })
 
@@ -21,9 +21,6 @@ const addressTries = { tries: 200, windowMs: 5 * 60_000 }
 /** scrypt runs on the threads that also read and write files: never take them all. */
 const checksAtOnceMax = 2
 const checksWaitingMax = 60
-
-/** Signed in now: the account and the session's hash, which names it without giving it away. */
-export type Visitor = { account: Account; session: string }
 
 /**
  * The session cookie of a place. A city's and a school's screens often share a host (and cookies know no ports):

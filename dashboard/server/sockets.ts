@@ -5,9 +5,9 @@ import type { Reply } from '../../protocols/contract/command.ts'
 import { type Frame, type View, viewSchema } from '../../protocols/contract/screen.ts'
 import { createRate } from '../accounts/throttle.ts'
 import { type Audience, frames, roomOf, type Shown } from '../fleet/picture.ts'
+import type { Visitor, WebContext } from './context.ts'
 import { denial } from './denials.ts'
-import { audienceOf, comesFromUs, type Visitor, visitorOf } from './people.ts'
-import type { WebContext } from './web.ts'
+import { audienceOf, comesFromUs, visitorOf } from './people.ts'
 
 const socketsMax = 2_000
 /** A class on one shared account, or a wall of screens. */

@@ -2,9 +2,9 @@
 import { type Readable, Transform } from 'node:stream'
 import type { Router } from 'express'
 import type { Account } from '../workplace.ts'
+import type { Asked, WebContext } from './context.ts'
 import { statusOf, tooBig } from './denials.ts'
 import { refuse } from './people.ts'
-import type { Asked, WebContext } from './web.ts'
 
 const uploadsAtOnceMax = 24
 const uploadsPerAccountMax = 4

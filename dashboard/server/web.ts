@@ -1,13 +1,14 @@
 // The web server of the city and of a school's own screen: REST, uploads, frames and the built pages, standing on a Workplace.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
+import express, { type ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
+import type { Asked, WebContext } from './context.ts'
 import { addPages, securityHeaders } from './pages.ts'
-import { addSignIn, ownPagesOnly, refuse, type Visitor, visitorOf } from './people.ts'
+import { addSignIn, ownPagesOnly, refuse, visitorOf } from './people.ts'
 import { startSockets } from './sockets.ts'
 import { addUploads } from './uploads.ts'
 import { addWireApi } from './wire-api.ts'
@@ -30,21 +31,6 @@ export type WebOptions = {
   frameMs?: number
   clock?: () => number
 }
-
-/** What the parts of the server share. */
-export type WebContext = {
-  workplace: Workplace
-  shelf: SessionShelf
-  log: Logger
-  origins: readonly string[]
-  uploadLimitBytes: number
-  clock: () => number
-  /** Aborted when the server closes. */
-  closing: AbortSignal
-}
-
-/** Who asks; when nobody is signed in it has refused already and answers undefined. */
-export type Asked = (request: Request, response: Response) => Visitor | undefined
 
 export type RunningWeb = {
   url: string

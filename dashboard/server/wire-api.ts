@@ -2,10 +2,10 @@
 import type { Request, Response, Router } from 'express'
 import { sha256Schema } from '../../protocols/contract/ids.ts'
 import { createThrottle } from '../accounts/throttle.ts'
+import type { WebContext } from './context.ts'
 import { statusOf, tooBig } from './denials.ts'
 import { refuse } from './people.ts'
 import { bounded, isTooBig } from './uploads.ts'
-import type { WebContext } from './web.ts'
 
 const wrongTries = { tries: 30, windowMs: 60_000 }
 /** A preview is thinned for a browser (protocols/contract/screen.ts); a slicer's thumbnail is small. */
