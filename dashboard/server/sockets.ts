@@ -10,8 +10,8 @@ import { denial } from './denials.ts'
 import { audienceOf, comesFromUs, visitorOf } from './people.ts'
 
 const socketsMax = 2_000
-/** A class on one shared account, or a wall of screens. */
-const socketsPerAccountMax = 100
+/** A school on one shared account, or a wall of screens. */
+const socketsPerAccountMax = 400
 /** A browser that has not taken its last frame for so long is gone or stuck: it comes back by itself and starts from a snapshot. */
 const slowMs = 15_000
 /** Rights change seldom; so often open pages are checked against them. */
