@@ -1,4 +1,5 @@
 // The SD card: list, select, print, status, write. A print from the card feeds itself into the machine, without oks.
+import type { Steps } from '../machine.ts'
 import type { MarlinCore } from './core.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -84,7 +85,7 @@ export function panelPrint(core: MarlinCore, name: string): void {
 }
 
 /** The next command of a print from the card; undefined when there is none. */
-export function nextCardLine(core: MarlinCore): string | undefined {
+export function* nextCardLine(core: MarlinCore): Steps<string | undefined> {
   const { card } = core
   if (!card.printing) return undefined
   while (card.at < card.text.length) {
@@ -94,6 +95,7 @@ export function nextCardLine(core: MarlinCore): string | undefined {
     const command = line.replace(/;.*$/, '').trim()
     if (command !== '') return command
   }
+  yield* core.synchronize()
   card.printing = false
   card.file = undefined
   card.at = 0

@@ -149,7 +149,7 @@ export class MarlinMachine implements Machine {
         ring.shift()
         continue
       }
-      const fromCard = nextCardLine(core)
+      const fromCard = yield* nextCardLine(core)
       if (fromCard !== undefined) {
         core.handling = true
         yield* executeMarlin(core, fromCard)
