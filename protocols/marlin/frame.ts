@@ -6,28 +6,46 @@ export const lineLengthDefault = 95
 const star = 0x2a
 const newline = 0x0a
 
+/** One line is put together here before it is copied out: allocating and growing per line is what costs. Longer texts get their own. */
+const bench = new Uint8Array(512)
+
 /**
  * `N<number> <text>*<checksum>\n` as bytes. The checksum is the XOR of every byte before the last `*`, in decimal
  * (Marlin queue.cpp get_serial_commands). Text is taken for printable ASCII; anything else becomes `?`.
  */
 export function frameLine(number: number, text: string): Uint8Array {
-  const head = `N${number} ${text}`
-  const length = head.length
-  // `*`, up to three digits, newline.
-  const bytes = new Uint8Array(length + 5)
+  const bytes = text.length < 480 ? bench : new Uint8Array(text.length + 32)
+  bytes[0] = 0x4e
+  let at = writeNumber(bytes, 1, number)
+  bytes[at++] = 0x20
   let sum = 0
-  for (let i = 0; i < length; i++) {
-    const code = printable(head.charCodeAt(i))
-    bytes[i] = code
+  for (let i = 0; i < at; i++) sum ^= bytes[i] ?? 0
+  for (let i = 0; i < text.length; i++) {
+    let code = text.charCodeAt(i)
+    if (code < 0x20 || code > 0x7e) code = 0x3f
+    bytes[at++] = code
     sum ^= code
   }
-  let at = length
   bytes[at++] = star
-  if (sum >= 100) bytes[at++] = 0x31
-  if (sum >= 10) bytes[at++] = 0x30 + (Math.floor(sum / 10) % 10)
-  bytes[at++] = 0x30 + (sum % 10)
+  at = writeNumber(bytes, at, sum)
   bytes[at++] = newline
-  return bytes.subarray(0, at)
+  return bytes.slice(0, at)
+}
+
+function writeNumber(bytes: Uint8Array, from: number, value: number): number {
+  if (value < 0) {
+    bytes[from] = 0x2d
+    return writeNumber(bytes, from + 1, -value)
+  }
+  let end = from + 1
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) end++
+  let rest = value
+  for (let at = end - 1; at >= from; at--) {
+    const tens = Math.floor(rest / 10)
+    bytes[at] = 0x30 + (rest - tens * 10)
+    rest = tens
+  }
+  return end
 }
 
 /** Length of the framed line without its newline, to be held against the firmware's limit before it is sent. */

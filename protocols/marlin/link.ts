@@ -232,7 +232,7 @@ export class Link {
       return
     }
     this.#okCarriesTemperature = true
-    if (found > ledger.head) this.#anomaly()
+    if (ledger.at(ledger.head).code !== m105) this.#anomaly()
     this.#strangeOk = false
     this.#silence.doubted = false
     this.#popThrough(found, nowMs)
@@ -337,14 +337,16 @@ export class Link {
     this.#silence.noise()
   }
 
-  /** Number of the first (or last) M105 in flight, 0 for none. */
+  /**
+   * Number of the M105 in flight that an `ok T:…` answers, 0 for none: the first, and those directly behind it, since the
+   * answer of one of them may have been lost and a probe too few acknowledged would be waited for in vain. `last`: the very last.
+   */
   #temperatureAsked(last: boolean): number {
     const ledger = this.#ledger
     let found = 0
     for (let n = ledger.head; n < ledger.cursor; n++) {
-      if (ledger.at(n).code !== m105) continue
-      if (!last) return n
-      found = n
+      if (ledger.at(n).code === m105) found = n
+      else if (found > 0 && !last) return found
     }
     return found
   }

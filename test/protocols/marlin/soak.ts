@@ -172,7 +172,7 @@ export function soak(setup: SoakSetup): SoakResult {
   }
   give({ kind: 'opened' })
   let startedAt = 0
-  const limitMs = now + 60_000 + setup.lines * 400
+  const limitMs = now + 60_000 + setup.lines * 10_000
   while (!end && now < limitMs) {
     if (ready && startedAt === 0) {
       startedAt = now
