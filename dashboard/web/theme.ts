@@ -41,7 +41,7 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Button: Button.extend({ defaultProps: { size: 'sm', variant: 'filled' } }),
     Modal: Modal.extend({ defaultProps: { radius: 12, overlayProps: { backgroundOpacity: 0.45 } } }),
   },
 })

@@ -36,7 +36,10 @@ const teacher = (scene: FakeOptions['scene'], more: Partial<FakeOptions> = {}): 
 const technician = (scene: FakeOptions['scene']): Shot['options'] => ({ scene, as: 'technician' })
 const atSchool: Partial<FakeOptions> = { scope: { kind: 'school', site: 'school-5' } }
 const school = '/sites/school-5'
-const pause = (page: Page) => page.waitForTimeout(700)
+const pause = async (page: Page) => {
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.waitForTimeout(900)
+}
 
 const shots: Shot[] = [
   { name: 'sign-in', options: { scene: 'normal' }, path: '/', ...everything },

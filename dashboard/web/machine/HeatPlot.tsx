@@ -102,7 +102,7 @@ function options(element: HTMLElement, names: string[], clock: Intl.DateTimeForm
       y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), Math.max(50, (high ?? 0) * 1.1)] },
     },
     axes: [
-      { ...axis, space: 70, values: (_plot, ticks) => ticks.map(tick => clock.format(tick * 1000)) },
+      { ...axis, space: 70, size: 28, values: (_plot, ticks) => ticks.map(tick => clock.format(tick * 1000)) },
       { ...axis, size: 44, values: (_plot, ticks) => ticks.map(tick => `${tick}°`) },
     ],
     series: [

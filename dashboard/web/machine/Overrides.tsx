@@ -74,7 +74,7 @@ function Percent({ name, value, onChange }: { name: string; value: number; onCha
         onChangeEnd={next => onChange(next)}
         style={{ flex: '1 1 160px' }}
       />
-      <Button variant="default" disabled={shown === 100} onClick={() => onChange(100)}>
+      <Button variant="default" className={shown === 100 ? 'unused' : ''} disabled={shown === 100} onClick={() => onChange(100)}>
         {words.machine.overrideReset}
       </Button>
     </div>

@@ -11,7 +11,7 @@ export function Queued({ seen }: { seen: Seen }) {
   const jobs = queueOf(Object.values(seen.jobs)).filter(job => takes(seen.machine, job))
   if (jobs.length === 0) return null
   return (
-    <section className="panel" aria-labelledby="machine-queue">
+    <section className="panel part-machine-queue" aria-labelledby="machine-queue">
       <div className="panel-head">
         <h2 id="machine-queue">{words.machine.queue}</h2>
         <span className="count">{jobs.length}</span>

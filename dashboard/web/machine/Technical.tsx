@@ -68,19 +68,21 @@ function Faults({ seen }: { seen: Seen }) {
       <div className="panel-head">
         <h2 id="faults">{words.machine.faults}</h2>
       </div>
-      <ul className="plain panel-body stack">
-        {seen.machine.faults.map(fault => (
-          <li key={fault.code} className="note tone-fault">
-            <p>{say(fault.text)}</p>
-            {fault.help === undefined ? null : <p className="small second">{say(fault.help)}</p>}
-            {fault.detail === undefined ? null : (
-              <p className="small quiet">
-                <code>{fault.detail}</code>
-              </p>
-            )}
-          </li>
-        ))}
-      </ul>
+      <div className="panel-body">
+        <ul className="plain stack">
+          {seen.machine.faults.map(fault => (
+            <li key={fault.code} className="note tone-fault">
+              <p>{say(fault.text)}</p>
+              {fault.help === undefined ? null : <p className="small second">{say(fault.help)}</p>}
+              {fault.detail === undefined ? null : (
+                <p className="small quiet">
+                  <code>{fault.detail}</code>
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
     </section>
   )
 }

@@ -42,7 +42,7 @@ export function WorkPanel({ seen, sure }: { seen: Seen; sure: boolean }) {
         {progress === undefined || telemetry === undefined ? null : (
           <div>
             <JobProgress progress={progress} at={telemetry.at} label={words.progress.of(forms.percent(progress.fraction))} />
-            <p className="small quiet figures">{words.progress.elapsed(forms.duration(progress.elapsedSeconds))}</p>
+            <p className="small second figures">{words.progress.elapsed(forms.duration(progress.elapsedSeconds))}</p>
           </div>
         )}
         <Deeds seen={seen} job={job} sure={sure} />

@@ -90,7 +90,7 @@ function SiteRow({ site, now }: { site: SiteSummary; now: number }) {
   const { words, forms, say } = useSpeech()
   const sure = isSure(site.link, now)
   const wants = wanted(site)
-  const look = lookOfSite(site, sure, wants, words)
+  const look = lookOfSite(sure, wants, words)
   const count = (...states: (keyof SiteSummary['counts'])[]) => states.reduce((sum, state) => sum + (site.counts[state] ?? 0), 0)
   const shown = wants.slice(0, wantsShown)
   return (
@@ -110,12 +110,12 @@ function SiteRow({ site, now }: { site: SiteSummary; now: number }) {
         ) : (
           <ul className="plain">
             {shown.map(want => (
-              <li key={want.machine}>
+              <li key={want.machine} className="want-line">
                 {want.name}
-                <span className="quiet small">
-                  {' — '}
+                <span className="second small">
+                  {sure ? ` · ${forms.age(want.since, now)}` : ''}
+                  {' · '}
                   {want.fault === undefined ? words.state[want.state].toLowerCase() : say(want.fault.text)}
-                  {sure ? `, ${forms.age(want.since, now)}` : ''}
                 </span>
               </li>
             ))}
@@ -154,8 +154,8 @@ function wanted(site: SiteSummary): SiteSummary['wants'] {
   return site.wants.filter(want => want.state !== 'offline')
 }
 
-function lookOfSite(site: SiteSummary, sure: boolean, wants: SiteSummary['wants'], words: ReturnType<typeof useSpeech>['words']): Look {
-  if (!sure) return { tone: 'unknown', shape: 'unknown', label: site.link.link === 'unknown' ? words.link.never : words.state.noData }
+function lookOfSite(sure: boolean, wants: SiteSummary['wants'], words: ReturnType<typeof useSpeech>['words']): Look {
+  if (!sure) return { tone: 'unknown', shape: 'unknown', label: words.state.noData }
   const [worst] = wants
   if (worst === undefined) return { tone: 'quiet', shape: 'free', label: words.city.calm }
   return lookOfKind(worst.state, words)

@@ -43,6 +43,8 @@ function SeenMachine({ seen }: { seen: Seen }) {
   const sure = isSure(link, now)
   const about = { machineKind: declaration.kind }
   const tunes = offer('machine.jog', about) !== 'no'
+  // A laser has no heaters, and says nothing of them rather than that it said nothing.
+  const heats = declaration.kind === 'printer' || seen.history.length > 0
   const technical = offer('machine.service', about) === 'yes'
   return (
     <main id="content" tabIndex={-1} className={connection.state === 'lost' ? 'page stale' : 'page'}>
@@ -73,16 +75,18 @@ function SeenMachine({ seen }: { seen: Seen }) {
                 <Queued seen={seen} />
               </div>
               <div className="machine-column">
-                <section className="panel" aria-labelledby="heat">
-                  <div className="panel-head">
-                    <h2 id="heat">{words.machine.heat}</h2>
-                  </div>
-                  <div className="panel-body">
-                    <Suspense fallback={<div style={{ height: 240 }} />}>
-                      <HeatPlot history={seen.history} heaters={sure ? seen.telemetry?.heaters : undefined} />
-                    </Suspense>
-                  </div>
-                </section>
+                {heats ? (
+                  <section className="panel" aria-labelledby="heat">
+                    <div className="panel-head">
+                      <h2 id="heat">{words.machine.heat}</h2>
+                    </div>
+                    <div className="panel-body">
+                      <Suspense fallback={<div style={{ height: 240 }} />}>
+                        <HeatPlot history={seen.history} heaters={sure ? seen.telemetry?.heaters : undefined} />
+                      </Suspense>
+                    </div>
+                  </section>
+                ) : null}
                 <Overrides seen={seen} />
                 <Position seen={seen} />
               </div>

@@ -60,24 +60,23 @@ function Crumbs() {
     <nav className="crumbs" aria-label={words.nav.main}>
       {wall && site !== undefined ? (
         <>
-          <Link href="/">{words.nav.city}</Link>
-          <span className="quiet" aria-hidden="true">
-            /
-          </span>
+          <Link className={inMachine ? 'wide-crumb' : 'back-crumb'} href="/">
+            {words.nav.city}
+          </Link>
+          <Slash />
         </>
       ) : null}
-      {site === undefined ? null : inMachine ? (
+      {site !== undefined && inMachine ? (
         <>
-          <Link className="shrink" href={`/sites/${site}`}>
+          <Link className="shrink back-crumb" href={`/sites/${site}`}>
             {siteName}
           </Link>
-          <span className="quiet optional" aria-hidden="true">
-            /
-          </span>
+          <Slash />
           <MachineCrumb site={machine.site} machine={machine.machine} />
         </>
-      ) : wall ? (
-        <span className="last" aria-current="page">
+      ) : null}
+      {site !== undefined && !inMachine && wall ? (
+        <span className="last wide-crumb" aria-current="page">
           {siteName}
         </span>
       ) : null}
@@ -85,11 +84,19 @@ function Crumbs() {
   )
 }
 
+function Slash() {
+  return (
+    <span className="quiet wide-crumb" aria-hidden="true">
+      /
+    </span>
+  )
+}
+
 function MachineCrumb({ site, machine }: { site: string; machine: string }) {
   const sight = useView({ kind: 'machine', site, machine })
   const name = sight.state === 'seen' && sight.snapshot.kind === 'machine' ? sight.snapshot.machine.declaration.name : ''
   return (
-    <span className="last optional" aria-current="page">
+    <span className="last wide-crumb" aria-current="page">
       {name}
     </span>
   )

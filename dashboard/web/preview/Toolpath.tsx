@@ -79,7 +79,6 @@ export function Toolpath({ preview, done, height }: Props) {
   return (
     <figure className="toolpath" aria-label={words.preview.title}>
       <div ref={frame} className="toolpath-frame" style={{ height }}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved and zoomed by keys */}
         <canvas
           ref={canvas}
           tabIndex={0}

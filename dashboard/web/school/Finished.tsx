@@ -55,11 +55,11 @@ function FinishedRow({ job, picture, openJob }: { job: Job; picture: SitePicture
     <li className={`queue-row tone-${toneOfEnd(job)}`}>
       <div className="queue-what">
         <JobName job={job} onOpen={openJob} />
-        <p className="small quiet">
+        <p className="small quiet meta">
           <span className="state-word">{endWord(job, words)}</span>
-          {machine === undefined ? '' : ` · ${machine}`}
-          {job.endedAt === undefined ? '' : ` · ${forms.moment(job.endedAt, now)}`}
-          {job.verdict?.cause === undefined ? '' : ` · ${job.verdict.cause}`}
+          {machine === undefined ? null : <span>{machine}</span>}
+          {job.endedAt === undefined ? null : <span>{forms.moment(job.endedAt, now)}</span>}
+          {job.verdict?.cause === undefined ? null : <span>{job.verdict.cause}</span>}
         </p>
       </div>
       {job.state === 'completed' && job.verdict !== undefined && job.verdict.quality !== 'failed' && offer('job.collect') === 'yes' ? (

@@ -73,11 +73,10 @@ function QueueRow({ job, picture, sure, openJob, above, below, afterBelow }: Row
     <li className={job.held ? 'queue-row held' : 'queue-row'}>
       <div className="queue-what">
         <JobName job={job} onOpen={openJob} />
-        <p className="small quiet">
-          {job.author.name}
-          {job.estimatedSeconds === undefined ? '' : ` · ${forms.duration(job.estimatedSeconds)}`}
-          {job.wanted === undefined ? '' : ` · ${words.job.onlyOn(picture.machines[job.wanted]?.declaration.name ?? job.wanted)}`}
-          {' · '}
+        <p className="small quiet meta">
+          <span>{job.author.name}</span>
+          {job.estimatedSeconds === undefined ? null : <span>{forms.duration(job.estimatedSeconds)}</span>}
+          {job.wanted === undefined ? null : <span>{words.job.onlyOn(picture.machines[job.wanted]?.declaration.name ?? job.wanted)}</span>}
           <span className="second">{whyWaits(job, picture, sure, words)}</span>
         </p>
       </div>
@@ -186,10 +185,10 @@ function ReturnedRow({ job, picture, openJob }: { job: Job; picture: SitePicture
     <li className="queue-row">
       <div className="queue-what">
         <JobName job={job} onOpen={openJob} />
-        <p className="small quiet">
-          {job.author.name} ·{' '}
+        <p className="small quiet meta">
+          <span>{job.author.name}</span>
           <span className="second">{job.state === 'returned' ? words.job.state.returned : words.job.state.submitted}</span>
-          {job.comment === undefined ? '' : ` · ${job.comment}`}
+          {job.comment === undefined ? null : <span>{job.comment}</span>}
         </p>
       </div>
       {offer('job.cancel', { job }) === 'yes' ? (

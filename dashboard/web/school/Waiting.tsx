@@ -160,7 +160,7 @@ function WaitingStart({ wait, site, openJob }: { wait: Wait & { kind: 'start' };
 }
 
 function WaitingApproval({ job, site, openJob }: { job: Job; site: string; openJob: (job: string) => void }) {
-  const { words } = useSpeech()
+  const { words, forms } = useSpeech()
   const { offer } = useReader()
   const { ask, asking } = useAsking(site)
   const [returning, setReturning] = useState<string>()
@@ -169,9 +169,10 @@ function WaitingApproval({ job, site, openJob }: { job: Job; site: string; openJ
   return (
     <Item tone="quiet" mark={<Glyph shape="preparing" />} title={words.waits.approve} since={job.submittedAt}>
       <JobName job={job} onOpen={openJob} />
-      <p className="small second">
-        {job.author.name}
-        {job.comment === undefined ? '' : ` · ${job.comment}`}
+      <p className="small second meta">
+        <span>{job.author.name}</span>
+        {job.estimatedSeconds === undefined ? null : <span>{forms.duration(job.estimatedSeconds)}</span>}
+        {job.comment === undefined ? null : <span>{job.comment}</span>}
       </p>
       {offer('job.approve') === 'no' ? null : (
         <div className="row">

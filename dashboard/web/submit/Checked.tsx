@@ -72,13 +72,15 @@ function FindingItem({ finding }: { finding: Finding }) {
 function Facts({ program }: { program: Program }) {
   const { words, forms } = useSpeech()
   const { bounds, filament } = program
-  const side = (axis: 'x' | 'y' | 'z') => (bounds === undefined ? '' : forms.number(Math.max(0, bounds.max[axis] - bounds.min[axis]), 1))
+  const sides = bounds === undefined ? [] : [bounds.max.x - bounds.min.x, bounds.max.y - bounds.min.y, bounds.max.z - bounds.min.z]
+  // A sheet has no height worth telling.
+  const extent = sides.filter((side, axis) => axis < 2 || side > 0).map(side => forms.number(Math.max(0, side), 1))
   const grams = filament?.grams === undefined ? undefined : `${forms.number(filament.grams, 1)} ${words.unit.g}`
   const metres = filament?.mm === undefined ? undefined : `${forms.number(filament.mm / 1000, 2)} ${words.unit.m}`
   const stuff = [filament?.material, grams, metres].filter(part => part !== undefined).join(' · ')
   const facts: [string, string | undefined][] = [
     [words.submit.kind, words.kind[program.kind]],
-    [words.submit.extent, bounds === undefined ? undefined : `${side('x')} × ${side('y')} × ${side('z')} ${words.unit.mm}`],
+    [words.submit.extent, extent.length === 0 ? undefined : `${extent.join(' × ')} ${words.unit.mm}`],
     [words.submit.layers, program.layers === undefined || program.layers === 0 ? undefined : forms.number(program.layers)],
     [words.submit.filament, stuff === '' ? undefined : stuff],
     [words.submit.slicer, program.slicer],

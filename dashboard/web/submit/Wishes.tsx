@@ -22,9 +22,9 @@ export function Wishes({ picture, program, wish, onWish }: Props) {
   const { words } = useSpeech()
   const { me } = useReader()
   const mayAllow = me.author.role === 'technician' && program !== undefined && asksLeave(program)
+  const takes = program === undefined || mayAllow || takers(program, false).length > 0
   return (
     <>
-      <MachineWish picture={picture} {...(program && { program })} wish={wish} onWish={onWish} />
       {mayAllow ? (
         <Checkbox
           label={words.submit.allowM3}
@@ -33,22 +33,25 @@ export function Wishes({ picture, program, wish, onWish }: Props) {
           onChange={event => onWish({ ...wish, allowConstantPower: event.currentTarget.checked })}
         />
       ) : null}
-      <div className="submit-more">
-        <Copies copies={wish.copies} onCopies={copies => onWish({ ...wish, copies })} />
-        <Textarea
-          label={words.submit.comment}
-          placeholder={words.submit.commentHint}
-          value={wish.comment}
-          maxLength={1000}
-          rows={2}
-          onChange={event => onWish({ ...wish, comment: event.currentTarget.value })}
-        />
-      </div>
+      <MachineWish picture={picture} {...(program && { program })} hopeless={!takes} wish={wish} onWish={onWish} />
+      {takes ? (
+        <div className="submit-more">
+          <Copies copies={wish.copies} onCopies={copies => onWish({ ...wish, copies })} />
+          <Textarea
+            label={words.submit.comment}
+            placeholder={words.submit.commentHint}
+            value={wish.comment}
+            maxLength={1000}
+            rows={2}
+            onChange={event => onWish({ ...wish, comment: event.currentTarget.value })}
+          />
+        </div>
+      ) : null}
     </>
   )
 }
 
-function MachineWish({ picture, program, wish, onWish }: Props) {
+function MachineWish({ picture, program, hopeless, wish, onWish }: Props & { hopeless: boolean }) {
   const { words, forms, say } = useSpeech()
   const taking = program === undefined ? undefined : takers(program, wish.allowConstantPower)
   const choose = (machine: string | undefined) => {
@@ -61,7 +64,11 @@ function MachineWish({ picture, program, wish, onWish }: Props) {
   return (
     <fieldset className="bare">
       <legend>{words.submit.machines}</legend>
-      {nobody ? <p className="note tone-fault">{words.submit.noFit}</p> : null}
+      {hopeless ? (
+        <p className="note tone-fault" style={{ marginBottom: 10 }}>
+          {words.submit.noFit}
+        </p>
+      ) : null}
       <div className="choices">
         {nobody ? null : (
           <Choice checked={wish.machine === undefined} onChoose={() => choose(undefined)} name={words.submit.any}>

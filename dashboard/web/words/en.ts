@@ -49,7 +49,7 @@ export const en: Words = {
     readOnly: 'Watching only',
     noData: 'No data',
     printing: 'Printing',
-    was: state => `before: ${state.toLowerCase()}`,
+    was: state => `was: ${state.toLowerCase()}`,
   },
 
   detail: {
@@ -131,7 +131,7 @@ export const en: Words = {
 
   waits: {
     approve: 'Check and approve',
-    start: machine => `Start on “${machine}”`,
+    start: machine => `Start: ${machine}`,
     startAtMachine: "Start at the machine, on the school's screen.",
     startWhy: 'Lasers and mills are started only by a person standing beside them.',
     clear: machine => `Remove the part: ${machine}`,
@@ -355,7 +355,7 @@ export const en: Words = {
     send: 'Put in the queue',
     sendPupil: 'Send for checking',
     sendUnchecked: 'Send unchecked',
-    again: 'Choose another file',
+    again: 'Another file',
     skip: 'Skip this file',
     close: 'Close',
     stopUpload: 'Stop sending',

@@ -48,7 +48,7 @@ export const ru = {
     readOnly: 'Только наблюдение',
     noData: 'Нет данных',
     printing: 'Печатает',
-    was: (state: string) => `раньше: ${state.toLowerCase()}`,
+    was: (state: string) => `было: ${state.toLowerCase()}`,
   },
 
   detail: {
@@ -131,7 +131,7 @@ export const ru = {
 
   waits: {
     approve: 'Проверить и одобрить',
-    start: (machine: string) => `Запустить на «${machine}»`,
+    start: (machine: string) => `Запустить: ${machine}`,
     startAtMachine: 'Запуск — у станка, на экране школы.',
     startWhy: 'Лазер и фрезу включает только тот, кто стоит рядом.',
     clear: (machine: string) => `Снимите деталь: ${machine}`,
@@ -354,7 +354,7 @@ export const ru = {
     send: 'Поставить в очередь',
     sendPupil: 'Отправить на проверку',
     sendUnchecked: 'Отправить без проверки',
-    again: 'Выбрать другой файл',
+    again: 'Другой файл',
     skip: 'Пропустить этот файл',
     close: 'Закрыть',
     stopUpload: 'Прервать отправку',
