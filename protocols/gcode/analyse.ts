@@ -191,7 +191,7 @@ class ProgramAnalyser implements Analyser {
       guard.faults.set(out.fault.code, found)
     }
     // The gates have seen that the program moves: a tool word from here on is a change.
-    this.moved ||= line.has(88) || line.has(89) || line.has(90)
+    this.moved ||= line.plain && (line.has(88) || line.has(89) || line.has(90))
     this.decide(line)
     return !line.odd || line.letters[0] === 77 || line.letters[0] === 78 || line.letters[0] === 71
   }
@@ -201,6 +201,10 @@ class ProgramAnalyser implements Analyser {
     if (line.letters[0] !== 77 || !(this.readGrbl && this.readMarlin)) return
     const code = line.values[0] ?? 0
     if (code === 104 || code === 109 || code === 140 || code === 190) this.readGrbl = false
+    // Lasers and mills with Marlin are the exception that keeps its reading alive.
+    else if ((code === 3 || code === 4) && this.seats.every(seat => seat.facts.dialect === 'grbl' || seat.facts.kind === 'printer')) {
+      this.readMarlin = false
+    }
   }
 
   finish(): Analysis {
@@ -220,6 +224,7 @@ class ProgramAnalyser implements Analyser {
       marlinPath: this.marlinPath,
       grblLedger: this.grblLedger,
       marlinLedger: this.marlinLedger,
+      reads: { grbl: this.readGrbl, marlin: this.readMarlin },
       printer: !this.readGrbl || this.marlin.extrusions > 0,
     }
     const kind = kindOf(read)
@@ -270,7 +275,7 @@ class ProgramAnalyser implements Analyser {
   private judge(seat: Seat, read: Read, kind: Program['kind']): Suitability {
     const { facts, guard } = seat
     const findings: Finding[] = []
-    const matches = kind === 'unknown' || kind === facts.kind
+    const matches = (kind === 'unknown' || kind === facts.kind) && read.reads[facts.dialect]
     if (matches) {
       for (const [code, fault] of guard.faults) findings.push({ ...fault, count: guard.ledger.get(code)?.count ?? 1 })
     }

@@ -158,6 +158,14 @@ const words = {
       en: 'M3: the beam stays on when motion stops. Only a technician may allow it.',
     },
   },
+  'laser-mode-off': {
+    severity: 'stop',
+    text: {
+      ru: 'У станка выключен лазерный режим: луч не погаснет на холостом ходу. Позовите техника.',
+      en: 'The machine’s laser mode is off: the beam would stay on in travel moves. Call a technician.',
+    },
+    technical: { ru: '$32=0; для лазера должно быть $32=1.', en: '$32=0; a laser needs $32=1.' },
+  },
   'no-beam': {
     severity: 'ask',
     text: { ru: 'Лазер ни разу не включается.', en: 'The laser is never switched on.' },

@@ -24,6 +24,8 @@ export type Read = {
   marlinPath: Path
   grblLedger: Ledger
   marlinLedger: Ledger
+  /** Which dialects the program can still be, by the commands only one of them has. */
+  reads: { grbl: boolean; marlin: boolean }
   /** Heats or extrudes. */
   printer: boolean
 }
@@ -72,7 +74,7 @@ function fileKind(name: string): string | undefined {
 /** Findings of one machine. */
 export function checkMachine(facts: MachineFacts, fence: Fence, read: Read, kind: Program['kind']): Finding[] {
   const found: Finding[] = []
-  if (kind !== 'unknown' && kind !== facts.kind) {
+  if ((kind !== 'unknown' && kind !== facts.kind) || !read.reads[facts.dialect]) {
     found.push(finding('wrong-kind', { text: kind, limit: facts.kind }))
     return found
   }
@@ -230,6 +232,7 @@ function checkLaser(found: Finding[], facts: MachineFacts, read: Read): void {
   const m3 = ledger.get('m3')
   if (m3 !== undefined) found.push(finding('constant-power', of(m3)))
   say(found, ledger, 'burning-dwell')
+  if (!marlin && grblSetting(facts.settings, 32) === 0) found.push(finding('laser-mode-off'))
   const full = marlin ? limits.powerFull : (grblSetting(facts.settings, 30) ?? limits.powerFull)
   const limit = limits.powerMax ?? full
   const power = marlin ? read.marlin.powerMax : read.grbl.speedMax

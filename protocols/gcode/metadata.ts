@@ -221,7 +221,7 @@ export class MetadataReader {
       if (sixth === 58) word = 1
       else if (sixth === 95 && end - start >= 12 && ((bytes[start + 6] ?? 0) | 32) === 99)
         word = ((bytes[start + 7] ?? 0) | 32) === 104 ? 2 : 0
-      else if (sixth === 32) word = 3
+      else if (sixth === 32 && (bytes[start + 6] ?? 0) >= 48 && (bytes[start + 6] ?? 0) <= 57) word = 3
     } else if (four === change && fifth === 103 && end - start >= 12) word = 4
     else if (four === after && end - start >= 18) word = 5
     if (word === 0 || (this.layerWord !== 0 && this.layerWord !== word)) return undefined
