@@ -8,8 +8,8 @@ export interface Listener {
   heardAlarm(code: number | undefined, text: string): void
   heardStatus(status: StatusReport): void
   heardBanner(text: string): void
-  /** Damaged on the way. */
-  heardGarbled(): void
+  /** Damaged on the way; `wasError`: it was plainly an error, whatever its number. */
+  heardGarbled(text: string, wasError: boolean): void
   /** Part of an answer about the controller: worth showing only to who asked for it by console. */
   heardFact(line: GrblLine, raw: string): void
   /** Anything else it says: shown on the console. */
@@ -35,7 +35,7 @@ export function hear(raw: string, listener: Listener): void {
       listener.heardBanner(line.text)
       return
     case 'garbled':
-      listener.heardGarbled()
+      listener.heardGarbled(line.text, line.wasError === true)
       return
     case 'setting':
     case 'version':

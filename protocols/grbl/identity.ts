@@ -8,6 +8,9 @@ const entriesMax = 1000
 /** Smaller or larger figures in [OPT:…] are damage on the way. The largest real one is 10240 (LPC boards). */
 const bufferBytes = { min: 32, max: 65_535 }
 
+/** The smallest buffer of any FluidNC channel; it prints no figure in [OPT:…]. */
+const fluidncBytes = 128
+
 /** Grbl 1.1 csv/build_option_codes: letters shown when an option is on. */
 const optionNames: Readonly<Record<string, string>> = {
   V: 'variable-spindle',
@@ -130,7 +133,8 @@ export class Identity {
 
   /** Its own word first; FluidNC says none, so what was free in idleness; else the model's figure. */
   receiveBufferBytes(otherwise: number): number {
-    return this.#reportedBytes ?? plausible(this.#idleFreeBytes) ?? otherwise
+    const least = this.family === 'fluidnc' ? Math.max(fluidncBytes, otherwise) : otherwise
+    return this.#reportedBytes ?? plausible(this.#idleFreeBytes) ?? least
   }
 
   firmware(): Firmware {

@@ -38,6 +38,8 @@ export class GrblJob {
   /** Reports of Idle in a row since the last answer. */
   #idleReports = 0
   #reportedLines = 0
+  /** Answers to nothing. */
+  #strayAnswers = 0
 
   constructor(setup: JobSetup, nowMs: number) {
     this.id = setup.id
@@ -75,7 +77,9 @@ export class GrblJob {
   acknowledge(nowMs: number): boolean {
     this.#lastAckMs = nowMs
     this.#idleReports = 0
-    return this.program.acknowledge() !== undefined
+    const known = this.program.acknowledge() !== undefined
+    if (!known) this.#strayAnswers++
+    return known
   }
 
   /** It goes on: the time it stood is not counted against it. */
@@ -86,21 +90,23 @@ export class GrblJob {
 
   /**
    * What a status report proves. `done`: the sync's ok has come and the machine is Idle; neither alone is the end.
-   * `lost`: it is Idle, yet owes answers, for longer than its dwells explain: an ok, or a line, was lost on the way.
+   * Any other text says why the answers do not match the lines: it is Idle, yet owes some for longer than its dwells explain,
+   * or it has given more than there were lines (noise cut a line in two, or bytes were lost because an ok counted twice).
    */
-  heardStatus(status: StatusReport, nowMs: number): 'done' | 'lost' | undefined {
+  heardStatus(status: StatusReport, nowMs: number): string | undefined {
     if (status.state !== 'Idle') {
       this.#idleReports = 0
       return undefined
     }
-    if (this.settling) return 'done'
+    if (this.settling) return this.#strayAnswers === 0 ? 'done' : `${this.#strayAnswers} answers too many`
     this.#idleReports++
     if (this.program.feed.lines === 0 || this.#idleReports < 2) return undefined
     const empty = status.receiveFree !== undefined && status.receiveFree >= this.#bufferBytes - 1
     const beam = this.#laser && this.program.power === 'constant'
     const baseMs = beam ? beamPatienceMs : empty ? emptyPatienceMs : patienceMs
     const quietMs = nowMs - Math.max(this.#lastAckMs, this.program.lastSentMs)
-    return quietMs > idlePatienceMs(this.program.feed.unanswered(), baseMs) ? 'lost' : undefined
+    if (quietMs <= idlePatienceMs(this.program.feed.unanswered(), baseMs)) return undefined
+    return `${this.program.feed.lines} lines unanswered while Idle`
   }
 
   /** Progress since the last call; undefined where there is none. */

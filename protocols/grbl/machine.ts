@@ -234,9 +234,11 @@ export class GrblMachine implements Listener {
     this.hello.heardBanner()
   }
 
-  heardGarbled(): void {
+  heardGarbled(text: string, wasError: boolean): void {
     // Before the first hello it is the plug, not the cable.
-    if (this.hello.speaks) this.work.badLines++
+    if (!this.hello.speaks) return
+    this.work.badLines++
+    if (wasError && this.work.job !== undefined) this.heardError(undefined, text)
   }
 
   heardFact(line: GrblLine, raw: string): void {

@@ -24,8 +24,8 @@ export type GrblLine =
   | { readonly kind: 'message'; readonly text: string }
   /** Another bracketed line: [HLP:…], [echo:…], [DRIVER:…]. */
   | { readonly kind: 'info'; readonly name: string; readonly text: string }
-  /** Damaged on the way: counted, never taken for what it may have been. */
-  | { readonly kind: 'garbled'; readonly text: string }
+  /** Damaged on the way: counted, and never taken for an ok. What was plainly an error is told apart, for a line was refused then. */
+  | { readonly kind: 'garbled'; readonly text: string; readonly wasError?: true }
   | { readonly kind: 'unknown'; readonly text: string }
 
 /** Reads any line; what is not understood is a value too. Shapes: Grbl 1.1 interface.md; grblHAL report.c; FluidNC Report.cpp. */
@@ -58,6 +58,7 @@ export function readGrblLine(raw: string): GrblLine {
     const kind = trouble[1] === 'error' ? 'error' : 'alarm'
     return trouble[2] === undefined ? { kind, text } : { kind, code: Number(trouble[2]), text }
   }
+  if (mangledError.test(text)) return { kind: 'garbled', text, wasError: true }
   return mangledAnswer.test(text) ? { kind: 'garbled', text } : { kind: 'unknown', text }
 }
 
@@ -65,11 +66,15 @@ export function readGrblLine(raw: string): GrblLine {
 const bannerPattern = /(?<=^\S{0,8})Grbl(?:HAL)? v?\d+\.\d+\S*(?: \[.*\])?/i
 
 /** What is left of `ok`, `error:N` or `ALARM:N` after a byte was lost or changed. Long words of other firmwares are no acknowledgements. */
-const mangledAnswer = /^(?:.{0,2}|o?k?ok.{0,3}|.{0,3}ok|e.{0,3}r.{0,2}:?.{0,3}|.?rror.{0,4}|A.{1,3}[RM].{0,4})$/
+const mangledAnswer = /^(?:.{0,2}|o?k?ok.{0,3}|.{0,3}ok|A.{1,3}[RM].{0,4})$/
+
+/** Two or three letters of `error` in their places are no accident: nothing else a controller says is so short and looks like it. */
+const mangledError = /^(?:err.{2,6}|er.or.{0,4}|e.ror.{0,4}|.?rror.{0,4}|eror.{0,4}|erro.{1,4})$/s
 
 /** FluidNC and others may write UTF-8 inside a message (a file's or a network's name): only bytes outside a bracket are noise. */
 function unprintable(text: string): GrblLine {
-  return /^\[[A-Za-z]+:.*\]$/.test(text) && !hasControl(text) ? readBracket(text) : { kind: 'garbled', text }
+  if (/^\[[A-Za-z]+:.*\]$/.test(text) && !hasControl(text)) return readBracket(text)
+  return mangledError.test(text) ? { kind: 'garbled', text, wasError: true } : { kind: 'garbled', text }
 }
 
 function hasControl(text: string): boolean {

@@ -37,14 +37,14 @@ export const faults = {
     help: redo,
     detail: banner,
   }),
-  answersLost: (missing: number, garbled: number): Fault => ({
+  answersLost: (detail: string): Fault => ({
     code: 'answers-lost',
     text: {
-      ru: 'Часть ответов станка потерялась из-за помех в кабеле: нельзя поручиться, что программа выполнена целиком.',
-      en: "Some of the machine's answers were lost to noise in the cable: nobody can vouch that the whole program was carried out.",
+      ru: 'Ответы станка не сошлись с посланными строками, виноваты помехи в кабеле: нельзя поручиться, что программа выполнена целиком.',
+      en: "The machine's answers do not match the lines sent, because of noise in the cable: nobody can vouch that the whole program was carried out.",
     },
     help: noiseHelp,
-    detail: `${missing} lines unanswered while Idle, ${garbled} garbled lines heard on this link`,
+    detail,
   }),
   /** A line was refused: which one, and the table's meaning. */
   rejectedLine: (line: number, text: string, meaning: Fault): Fault => ({

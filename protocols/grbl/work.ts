@@ -124,7 +124,6 @@ export class Work {
   /** An ok for the running job. */
   heardOk(job: GrblJob): void {
     if (!job.acknowledge(this.#out.nowMs)) {
-      // One ok too many: noise split a line in two, or the board answers \r and \n each.
       this.badLines++
       return
     }
@@ -169,8 +168,8 @@ export class Work {
     if (this.pausing.active) return
     const verdict = job.heardStatus(status, this.#out.nowMs)
     if (verdict === 'done') this.end({ outcome: 'completed', evidence: 'ok of G4, then Idle' })
-    else if (verdict === 'lost') {
-      const fault = faults.answersLost(job.program.feed.lines, this.badLines)
+    else if (verdict !== undefined) {
+      const fault = faults.answersLost(`${verdict}, ${this.badLines} damaged lines heard on this link`)
       this.#parts.fail({ outcome: 'interrupted', evidence: fault.detail ?? '', fault })
     }
   }

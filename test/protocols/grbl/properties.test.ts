@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ kind: 'more' }) },
 )
 
-const reported: Record<Flavour, number> = { grbl: 128, grblhal: 1024, fluidnc: 120 }
+const reported: Record<Flavour, number> = { grbl: 128, grblhal: 1024, fluidnc: 128 }
 
 /** A cursor that has only so many lines read ahead; `more` reads on. */
 class SlowCursor implements ProgramCursor {

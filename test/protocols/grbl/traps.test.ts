@@ -322,7 +322,7 @@ describe('silence that is not death', () => {
 })
 
 describe('a noisy cable', () => {
-  it.for(['o', 'k', 'ok\u00ff', 'oj', 'o*', 'okok', 'eror:9', '\u0080\u0081', '<Idle|MPos:0.0#0,0.000', 'ALARN:1'])(
+  it.for(['o', 'k', 'ok\u00ff', 'oj', 'o*', 'okok', '\u0080\u0081', '<Idle|MPos:0.0#0,0.000', 'ALARN:1'])(
     'does not take %j for an answer',
     text => {
       const bench = Bench.ready('grbl')
@@ -348,11 +348,22 @@ describe('a noisy cable', () => {
     expect(bench.ends).toMatchObject([{ outcome: 'interrupted', lines: 3, fault: { code: 'answers-lost' } }])
   })
 
-  it('ignores an ok too many', () => {
+  it('does not call a job done that got an answer too many: a line was cut in two, or the buffer was overrun', () => {
     const bench = Bench.ready('grbl')
     bench.run(['G1 X1 F100'])
-    bench.hear('ok', 'ok', 'ok', 'ok', idle)
-    expect(bench.ends).toMatchObject([{ outcome: 'completed', lines: 1 }])
+    bench.hear('ok', 'ok', 'ok', idle)
+    bench.hear('<Hold:0|MPos:0.000,0.000,0.000|FS:0,0>', banners.grbl)
+    expect(bench.ends).toMatchObject([{ outcome: 'interrupted', lines: 1, fault: { code: 'answers-lost' } }])
+  })
+
+  it.for(['eror:9', 'err\u00ffr:20', 'e\u0000ror:2', 'rror:22'])('holds at once when what came was plainly an error, as %j', text => {
+    const bench = Bench.ready('grbl')
+    bench.run(['G1 X1 F100', 'G1 X2'])
+    bench.takeSent()
+    bench.hear(text)
+    expect(bench.takeOrders()).toEqual(['!'])
+    bench.hear('<Hold:0|MPos:0.000,0.000,0.000|FS:0,0>', banners.grbl)
+    expect(bench.ends).toMatchObject([{ outcome: 'failed', fault: { code: 'rejected-line', line: 1 } }])
   })
 })
 
