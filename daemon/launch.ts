@@ -1,9 +1,11 @@
 // Starts the machine room as a process of its own, which goes on when we die.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
 import type { Launched } from './room.ts'
 
 /** sun_path holds 108 bytes on Linux and 104 elsewhere, its terminator included. */
@@ -16,19 +18,29 @@ export function roomSocket(data: string): string {
   return join(tmpdir(), `tsekh-${createHash('sha256').update(data).digest('hex').slice(0, 16)}.sock`)
 }
 
-/** Its own group and no pipes: neither our SIGKILL nor a closed terminal reaches it. Its log is its own. */
-export function launchRoom(socketPath: string, data: string): Launched {
+/**
+ * Its own group and no pipes: neither our SIGKILL nor a closed terminal reaches it. Its log is its own (room/room.log);
+ * what it says before it has one, or with its last breath, goes to room-errors.log.
+ */
+export function launchRoom(socketPath: string, data: string, log: Logger): Launched {
   const main = fileURLToPath(new URL('../drivers/main.ts', import.meta.url))
+  const errorsPath = join(data, 'room-errors.log')
+  const errors = openSync(errorsPath, 'w', 0o600)
   const child = spawn(process.execPath, [main, '--socket', socketPath, '--data', join(data, 'room')], {
     detached: true,
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', errors],
     cwd: data,
   })
+  closeSync(errors)
   let alive = true
-  const end = () => {
+  child.on('exit', (code, signal) => {
     alive = false
-  }
-  child.on('exit', end).on('error', end)
+    if (code !== 0) log.error({ code, signal, errors: readFileSync(errorsPath, 'utf8').slice(0, 2000) }, 'the machine room has died')
+  })
+  child.on('error', error => {
+    alive = false
+    log.error({ error }, 'the machine room could not be started')
+  })
   child.unref()
-  return { alive: () => alive }
+  return { alive: () => alive, end: () => void (alive && child.kill('SIGTERM')) }
 }

@@ -104,7 +104,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   const socketPath = roomSocket(config.data)
   const room: Room = new Room({
     socketPath,
-    launch: () => launchRoom(socketPath, config.data),
+    launch: () => launchRoom(socketPath, config.data, log),
     machines: () => machines.setups(),
     confirmed: () => confirmedBy(store)?.number ?? 0,
     listener: floor,
@@ -149,6 +149,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     }),
   )
 
+  // First of all that takes time: a fresh room needs a second to open its door.
+  room.start()
   const workplace = schoolWorkplace({
     site: config.site.id,
     fleet,
@@ -169,7 +171,6 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     uploadLimitBytes: config.rules.uploadMaxMb * 1_048_576,
   })
   open.defer(() => web.close())
-  room.start()
   if (city && pictures) {
     const uplink = new Uplink({
       city,

@@ -23,8 +23,8 @@ export interface RoomListener {
   gone(): void
 }
 
-/** The room's process as far as we need it: whether it still lives. */
-export type Launched = { readonly alive: () => boolean }
+/** The room's process as far as we need it: whether it still lives, and how to end one that never greeted us. */
+export type Launched = { readonly alive: () => boolean; readonly end: () => void }
 
 export type RoomOptions = {
   readonly socketPath: string
@@ -123,6 +123,10 @@ export class Room {
   /** Ends the room, its jobs cancelled first; resolves when it is gone or has had long enough. Reports are heard until then. */
   async shutdown(): Promise<void> {
     this.#leaving = true
+    if (this.#connectedAt === undefined) {
+      this.#launched?.end()
+      return
+    }
     const gone = new Promise<void>(resolve => this.#socket?.once('close', () => resolve()))
     const fault = await this.order({ kind: 'shutdown', cancel: true })
     if (fault) return
@@ -181,8 +185,10 @@ export class Room {
       this.#options.log.warn('the machine room is gone')
       this.#options.listener.gone()
     }
-    this.#timer = setTimeout(() => this.#connect(), this.#retryDelayMs)
-    this.#retryDelayMs = Math.min(this.#retryDelayMs * 2, retryMs.most)
+    // A room that is starting is knocked at steadily; it opens its door within a second or two.
+    const starting = this.#launched?.alive() === true
+    this.#timer = setTimeout(() => this.#connect(), starting ? retryMs.first : this.#retryDelayMs)
+    if (!starting) this.#retryDelayMs = Math.min(this.#retryDelayMs * 2, retryMs.most)
   }
 
   #launchIfDead(): void {

@@ -27,7 +27,7 @@ function daemon(folder: string, options: { launch?: () => void; answerMs?: numbe
     launch: () => {
       launches++
       options.launch?.()
-      return { alive: () => false }
+      return { alive: () => false, end: () => undefined }
     },
     machines: () => machines.setups(),
     confirmed: () => confirmedBy(store)?.number ?? 0,
