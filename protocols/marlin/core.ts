@@ -2,7 +2,7 @@
 import type { Firmware, Heater, MachineState } from '../contract/machine.ts'
 import type { Fault } from '../contract/words.ts'
 import type { Effect, SessionOptions, SessionReport } from '../session.ts'
-import { bareLine } from './frame.ts'
+import { afterNewline, bareLine } from './frame.ts'
 import type { LinkWorld } from './link.ts'
 import { Link } from './link.ts'
 import { Modes } from './modes.ts'
@@ -71,8 +71,9 @@ export class Core {
     this.effects.push({ kind: 'send', bytes })
   }
 
+  /** Raw and ahead of everything; the newline in front ends whatever half line the firmware holds. */
   sendNow(text: string): void {
-    this.effects.push({ kind: 'sendNow', bytes: bareLine(text) })
+    this.effects.push({ kind: 'sendNow', bytes: afterNewline(bareLine(text)) })
   }
 
   report(report: SessionReport): void {

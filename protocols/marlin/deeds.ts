@@ -99,7 +99,7 @@ export class Deeds {
     }
     if (stopping.times < stopTimes) {
       stopping.times++
-      this.#core.sendNow('\nM112')
+      this.#core.sendNow('M112')
     }
     stopping.nextAt = stopping.times < stopTimes ? nowMs + stopAgainMs : stopping.latestAt
   }
@@ -135,7 +135,7 @@ export class Deeds {
   #stop(nowMs: number): void {
     const core = this.#core
     core.effects.push({ kind: 'dropUnsent' })
-    core.sendNow('\nM112')
+    core.sendNow('M112')
     core.send(core.quirk('no-numbering') ? bareLine('M112') : frameLine(core.link.nextNumber, 'M112'))
     core.send(bareLine('M104 S0'))
     core.send(bareLine('M140 S0'))
@@ -151,7 +151,7 @@ export class Deeds {
   #reset(reason: string): void {
     const core = this.#core
     // Revives a firmware that only stopped; a halted one needs the reset that opening the port gives to most boards.
-    if (core.phase.kind === 'ready' || core.phase.kind === 'hello') core.sendNow('\nM999')
+    if (core.phase.kind === 'ready' || core.phase.kind === 'hello') core.sendNow('M999')
     core.phase = { kind: 'lost' }
     core.stale = true
     this.#stopping = undefined
@@ -162,7 +162,7 @@ export class Deeds {
   #unlock(nowMs: number): Fault | undefined {
     const core = this.#core
     if (core.down?.code === 'stopped') {
-      core.sendNow('\nM999')
+      core.sendNow('M999')
       core.down = undefined
       this.#hello.begin(nowMs, 500)
       return undefined
