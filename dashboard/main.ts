@@ -97,8 +97,13 @@ export async function startCity({
     heard: (topic, payload) => {
       const message = door.read(topic, payload)
       if (message === undefined) return
-      if (message.name === 'reply') courier.answered(topic.site, message.reply)
-      else intake.take(topic.site, message)
+      try {
+        if (message.name === 'reply') courier.answered(topic.site, message.reply)
+        else intake.take(topic.site, message)
+      } catch (error) {
+        // The store could not (a full disk): this message is lost, its sender says it again; the others go on.
+        log.error({ err: error, site: topic.site, topic: topic.name }, 'message could not be taken')
+      }
     },
     alive: site => fleet.apply(site, { name: 'heard' }),
     gone: site => {

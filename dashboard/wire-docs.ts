@@ -89,7 +89,7 @@ function schemaOf(name: TopicName): unknown {
 }
 
 /** Where the page is kept. */
-export const asyncApiPath = fileURLToPath(new URL('../docs/asyncapi.yaml', import.meta.url))
+const asyncApiPath = fileURLToPath(new URL('../docs/asyncapi.yaml', import.meta.url))
 
 /** True when the page says what the table says. */
 export function isAsyncApiCurrent(): boolean {

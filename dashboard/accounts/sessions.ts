@@ -6,7 +6,7 @@ export const sessionLifeMs = 12 * 3_600_000
 /** More than a city has people; the oldest go first. */
 const sessionsMax = 20_000
 
-export type SessionRecord = { login: string; expiresAt: number }
+type SessionRecord = { login: string; expiresAt: number }
 
 /** Where sessions are kept: in memory on a school's own screen, in the store of the city. */
 export interface SessionShelf {

@@ -71,8 +71,18 @@ export function createCourier({ commands, sites, publish, online, log, clock }: 
       if (one.at <= now && online(one.kept.site)) send(one)
     }
   }
-  const looking = setInterval(look, lookEveryMs)
-  const forgetting = setInterval(() => commands.forgetOlderThan(forgetAfterMs, clock()), 3_600_000)
+  const careful = (work: () => void) => () => {
+    try {
+      work()
+    } catch (error) {
+      log.error({ err: error }, 'commands could not be looked through')
+    }
+  }
+  const looking = setInterval(careful(look), lookEveryMs)
+  const forgetting = setInterval(
+    careful(() => commands.forgetOlderThan(forgetAfterMs, clock())),
+    3_600_000,
+  )
 
   return {
     deliver: async (site, command, signal) => {

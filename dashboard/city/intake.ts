@@ -82,8 +82,12 @@ export function createIntake({ events, fleet, confirm, born, log, clock }: Intak
 
   const keepMachines = () => {
     if (machines.size === 0) return
-    events.keepMachines(machines.values())
-    machines.clear()
+    try {
+      events.keepMachines(machines.values())
+      machines.clear()
+    } catch (error) {
+      log.error({ err: error }, 'states could not be stored')
+    }
   }
   const keeping = setInterval(keepMachines, keepMachinesEveryMs)
 

@@ -1,7 +1,7 @@
 // Holds the picture of all sites on a server: takes messages, remembers temperatures, tells who asks what changed.
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
-import { type Audience, addHeat, maySee, type Shown, showCity, showMachine, showSite, summarise } from './picture.ts'
+import { type Audience, addHeat, maySee, own, type Shown, showCity, showMachine, showSite, summarise } from './picture.ts'
 
 /** A site's part of the fleet; the summary is kept while nothing in it changed. */
 type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]> }
@@ -43,7 +43,7 @@ export class Fleet {
   /** Drops jobs that ended more than a day ago; to be called now and then. */
   tidy(): void {
     for (const [site, held] of this.#sites) {
-      for (const machine of held.heat.keys()) if (!(machine in held.fold.picture.machines)) held.heat.delete(machine)
+      for (const machine of held.heat.keys()) if (own(held.fold.picture.machines, machine) === undefined) held.heat.delete(machine)
       this.#settle(site, held, forgetOldJobs(held.fold, this.#clock()))
     }
   }
@@ -67,7 +67,7 @@ export class Fleet {
     const picture = this.site(view.site)
     if (picture === undefined || !maySee(audience, view.site)) return undefined
     if (view.kind === 'site') return showSite(picture, audience)
-    return picture.machines[view.machine] === undefined ? undefined : showMachine(picture, view.machine, audience)
+    return own(picture.machines, view.machine) === undefined ? undefined : showMachine(picture, view.machine, audience)
   }
 
   /** The whole view, for a page that has just been opened. */
@@ -81,9 +81,9 @@ export class Fleet {
     const { site, name, link } = held.fold.picture
     const { machines, telemetry, jobs } = shown
     if (view.kind === 'site') return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs } }
-    const machine = machines[view.machine]
+    const machine = own(machines, view.machine)
     if (machine === undefined) return undefined
-    const figures = telemetry[view.machine]
+    const figures = own(telemetry, view.machine)
     const history = [...(held.heat.get(view.machine) ?? [])]
     return { kind: 'machine', at, site, name, link, machine, jobs, history, ...(figures && { telemetry: figures }) }
   }

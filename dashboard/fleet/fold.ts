@@ -4,6 +4,7 @@ import type { MachineMessage, Telemetry } from '../../protocols/contract/machine
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import type { Event, Status } from '../../protocols/contract/wire.ts'
 import type { Fault } from '../../protocols/contract/words.ts'
+import { own } from './picture.ts'
 
 /** How often a mere sign of life changes the picture: often enough for the heartbeat, seldom enough to cost nothing. */
 const heardEveryMs = 10_000
@@ -121,7 +122,7 @@ function only<T>(record: Readonly<Record<string, T>>, keys: ReadonlySet<string>)
 
 function applyMachine(fold: SiteFold, machine: string, message: MachineMessage): SiteFold {
   const { picture } = fold
-  const faults = [...(fold.faults[machine] ?? [])]
+  const faults = [...(own(fold.faults, machine) ?? [])]
   const { firmware, declaration, state, inService, readOnly, at } = message
   const next: MachinePicture = { declaration, state, inService, readOnly, at, faults, ...(firmware && { firmware }) }
   return withPicture(fold, {
@@ -132,7 +133,7 @@ function applyMachine(fold: SiteFold, machine: string, message: MachineMessage):
 
 /** A machine that is not there has no temperature, and a machine without a job has no progress: old figures would be invented ones. */
 function stillTrue(telemetry: SitePicture['telemetry'], machine: string, { state, at }: MachineMessage): SitePicture['telemetry'] {
-  const known = telemetry[machine]
+  const known = own(telemetry, machine)
   // From its first word on a machine has figures, if empty ones: what a page knew of an earlier life is then replaced.
   if (known === undefined || state.state === 'offline') return { ...telemetry, [machine]: { at } }
   const job = 'job' in state ? state.job : undefined
@@ -144,7 +145,7 @@ function stillTrue(telemetry: SitePicture['telemetry'], machine: string, { state
 function applyTelemetry(fold: SiteFold, machine: string, telemetry: Telemetry): SiteFold {
   const { picture } = fold
   // Absent keys mean "unchanged": the picture keeps what it knew of them.
-  return withPicture(fold, { telemetry: { ...picture.telemetry, [machine]: { ...picture.telemetry[machine], ...telemetry } } })
+  return withPicture(fold, { telemetry: { ...picture.telemetry, [machine]: { ...own(picture.telemetry, machine), ...telemetry } } })
 }
 
 function applyEvent(fold: SiteFold, event: Event): SiteFold {
@@ -160,9 +161,9 @@ function applyEvent(fold: SiteFold, event: Event): SiteFold {
 }
 
 function applyFault(fold: SiteFold, machine: string, change: 'raised' | 'cleared', fault: Fault): SiteFold {
-  const others = (fold.faults[machine] ?? []).filter(known => known.code !== fault.code)
+  const others = (own(fold.faults, machine) ?? []).filter(known => known.code !== fault.code)
   const faults = change === 'raised' ? [...others, fault].slice(-faultsPerMachineMax) : others
-  const known = fold.picture.machines[machine]
+  const known = own(fold.picture.machines, machine)
   const next = { ...fold, faults: { ...fold.faults, [machine]: faults } }
   if (known === undefined) return next
   return withPicture(next, { machines: { ...fold.picture.machines, [machine]: { ...known, faults: [...faults] } } })

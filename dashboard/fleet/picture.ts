@@ -31,6 +31,11 @@ export function shownState(link: Link, state: MachineState, nowMs: number): Mach
   return confidence(link, nowMs).sure ? state.state : 'no-data'
 }
 
+/** What a record holds under a name that came over a wire: a machine may be called `constructor` and a job `__proto__`. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
 /** One row of the city wall. Counts are the last states said; the link beside them says how old they may be. */
 export function summarise(picture: SitePicture): SiteSummary {
   const counts: SiteSummary['counts'] = {}
@@ -75,7 +80,7 @@ export function roomOf(view: View, audience: Audience): string {
 }
 
 /** The jobs this audience may know of. */
-export function jobsFor(audience: Audience, jobs: Readonly<Record<string, Job>>): Record<string, Job> {
+function jobsFor(audience: Audience, jobs: Readonly<Record<string, Job>>): Record<string, Job> {
   if (audience.kind === 'staff') return jobs
   return Object.fromEntries(Object.entries(jobs).filter(([, job]) => job.author.id === audience.author))
 }
@@ -98,13 +103,13 @@ export function showSite(picture: SitePicture, audience: Audience): Shown {
 /** Figures may arrive before the machine has declared itself; they are shown with it, never alone. */
 function ofKnown({ machines, telemetry }: SitePicture): Shown['telemetry'] {
   const entries = Object.entries(telemetry)
-  const known = entries.filter(([machine]) => machine in machines)
+  const known = entries.filter(([machine]) => Object.hasOwn(machines, machine))
   return known.length === entries.length ? telemetry : Object.fromEntries(known)
 }
 
 export function showMachine(picture: SitePicture, machine: string, audience: Audience): Shown {
-  const one = picture.machines[machine]
-  const telemetry = picture.telemetry[machine]
+  const one = own(picture.machines, machine)
+  const telemetry = own(picture.telemetry, machine)
   const jobs = Object.entries(jobsFor(audience, picture.jobs)).filter(([, job]) => concerns(job, machine))
   return {
     ...nothing,
@@ -146,15 +151,16 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
 
 function present<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): Record<string, T> | undefined {
   if (before === after) return undefined
-  const entries = Object.entries(after).filter(([key, value]) => before[key] !== value)
+  const entries = Object.entries(after).filter(([key, value]) => own(before, key) !== value)
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
 function changed<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): Record<string, T | null> | undefined {
   if (before === after) return undefined
-  const fresh: Record<string, T | null> = present(before, after) ?? {}
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) fresh[key] = null
-  return Object.keys(fresh).length === 0 ? undefined : fresh
+  const gone = Object.keys(before).filter(key => !Object.hasOwn(after, key))
+  const fresh = present(before, after)
+  if (gone.length === 0) return fresh
+  return Object.fromEntries([...Object.entries(fresh ?? {}), ...gone.map(key => [key, null] as const)])
 }
 
 /** The snapshot with a frame's patches in it: what a browser does with each frame. Unchanged parts keep their identity. */
@@ -171,12 +177,12 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
     }
     case 'machine': {
       const id = snapshot.machine.declaration.id
-      const telemetry = frame.telemetry?.[id]
+      const telemetry = own(frame.telemetry ?? {}, id)
       return {
         ...snapshot,
         at,
         link: frame.link ?? snapshot.link,
-        machine: frame.machines?.[id] ?? snapshot.machine,
+        machine: own(frame.machines ?? {}, id) ?? snapshot.machine,
         jobs: patched(snapshot.jobs, frame.jobs),
         ...(telemetry && { telemetry, history: [...addHeat(snapshot.history, telemetry)] }),
       }
@@ -189,14 +195,14 @@ function patched<T>(record: Record<string, T>, patch: Record<string, T | null> |
   const next = { ...record }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete next[key]
-    else next[key] = value
+    else Object.defineProperty(next, key, { value, enumerable: true, configurable: true, writable: true })
   }
   return next
 }
 
 /** A machine that is gone takes its figures with it. */
 function withoutGone(telemetry: Record<string, Telemetry>, machines: Frame['machines']): Record<string, Telemetry> {
-  const gone = Object.entries(machines ?? {}).filter(([key, value]) => value === null && key in telemetry)
+  const gone = Object.entries(machines ?? {}).filter(([key, value]) => value === null && Object.hasOwn(telemetry, key))
   return gone.length === 0 ? telemetry : patched(telemetry, Object.fromEntries(gone.map(([key]) => [key, null])))
 }
 

@@ -12,7 +12,7 @@ import { denial } from './denials.ts'
 /** Left free for the store and the system, whatever people upload. */
 const freeBytesMin = 256 * 1_048_576
 
-export type PictureKind = 'preview' | 'picture'
+type PictureKind = 'preview' | 'picture'
 
 export interface FileStore {
   /** Stores the bytes under their hash. A body that breaks off rejects and leaves nothing. */

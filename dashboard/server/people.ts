@@ -26,7 +26,7 @@ const checksWaitingMax = 60
  * The session cookie of a place. A city's and a school's screens often share a host (and cookies know no ports):
  * each school has a name of its own, or signing in here would sign out there.
  */
-export function cookieName(scope: Me['scope']): string {
+function cookieName(scope: Me['scope']): string {
   return scope.kind === 'city' ? 'tsekh' : `tsekh-${scope.site}`
 }
 

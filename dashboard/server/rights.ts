@@ -4,6 +4,7 @@ import type { Author, Job } from '../../protocols/contract/job.ts'
 import type { Role } from '../../protocols/contract/rights.ts'
 import type { Me, SitePicture } from '../../protocols/contract/screen.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
+import { own } from '../fleet/picture.ts'
 import type { Account } from '../workplace.ts'
 import { denial } from './denials.ts'
 
@@ -49,7 +50,7 @@ export function judge(author: Author, ask: Ask, picture: SitePicture, scope: Me[
   // What stands still under a beam burns: nobody far away starts it (DESIGN §4).
   if (ask.kind === 'job.start' && scope.kind === 'city') return denial('at-the-machine')
   if (ask.kind === 'job.submit' && ask.allowConstantPower === true && !technicians.includes(author.role)) return denial('no-right')
-  if (author.role === 'pupil' && ask.kind === 'job.cancel' && !isOwn(author, picture.jobs[ask.job])) return denial('not-yours')
+  if (author.role === 'pupil' && ask.kind === 'job.cancel' && !isOwn(author, own(picture.jobs, ask.job))) return denial('not-yours')
   return undefined
 }
 

@@ -3,7 +3,7 @@ import { type Command, commandSchema, type Reply, replySchema } from '../../prot
 import type { Store } from './store.ts'
 
 /** waiting: no word yet. accepted: the school has it. answered: refused or done. expired: no last word in time. */
-export type CommandState = 'waiting' | 'accepted' | 'answered' | 'expired'
+type CommandState = 'waiting' | 'accepted' | 'answered' | 'expired'
 export type KeptCommand = { command: Command; site: string; state: CommandState; reply: Reply | undefined }
 
 /** A school may take a command in its last second and say so a little later. */

@@ -12,9 +12,9 @@ const ranksPerEpoch = 2 ** 40
 type Birth = Extract<Status, { status: 'online' }>
 
 /** A site as the store knows it; `contiguous`: every event up to it is here. */
-export type SiteRow = { epoch: number; contiguous: number; session: string | undefined }
+type SiteRow = { epoch: number; contiguous: number; session: string | undefined }
 
-export type StoredEvents = {
+type StoredEvents = {
   site: SiteRow
   /** Those not known before and not overtaken by a later one of the same job or fault: what the picture should fold. */
   fresh: Event[]
@@ -24,7 +24,7 @@ export type StoredEvents = {
   conflict: boolean
 }
 
-export type Restored = { machines: MachineMessage[]; jobs: Job[]; faults: { machine: string; fault: Fault }[]; birth: Birth | undefined }
+type Restored = { machines: MachineMessage[]; jobs: Job[]; faults: { machine: string; fault: Fault }[]; birth: Birth | undefined }
 
 export interface EventStore {
   site(site: string): SiteRow

@@ -1,6 +1,7 @@
 // What a web server and a browser say to each other: REST bodies and socket.io frames. Same in the city and on the school's own screen.
 //
-// REST, JSON, session cookie `tsekh`; errors are { denial } with 400 bad input · 401 not signed in · 403 no right · 404 · 409 state · 413 size · 429 too fast.
+// REST, JSON, session cookie `tsekh` (a school's own screen: `tsekh-{site}`, since cookies know no ports and a demo has one host);
+// errors are { denial } with 400 bad input · 401 not signed in · 403 no right · 404 · 409 state · 413 size · 429 too fast · 507 disk full.
 //   GET  /api/v1/me                               → Me
 //   POST /api/v1/login {login, password}          → Me
 //   POST /api/v1/logout                           → 204

@@ -97,7 +97,8 @@ export function readTopic(topic: string): ReadTopic | undefined {
   if (`${root}/${version}` !== topicRoot || !siteIdSchema.safeParse(site).success || site === undefined) return undefined
   const level = rest.join('/')
   for (const name of Object.keys(topics) as TopicName[]) {
-    if (topics[name].level === level) return { site, name }
+    // A `+` is a place for an id; as a level of a topic it stands for nothing.
+    if (topics[name].level === level && !level.includes('+')) return { site, name }
   }
   const [machines, machine, last] = rest
   if (machines !== 'machines' || rest.length !== 3 || machine === undefined) return undefined

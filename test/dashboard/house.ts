@@ -32,7 +32,7 @@ export function temporaryFolder(): { path: string } & Disposable {
 export type Ports = { screen: number; broker: number }
 
 /** Writes a city.yaml (JSON is YAML) with sites alpha and beta. */
-export function writeConfig(folder: string, ports: Ports = { screen: 0, broker: 0 }, extra: object = {}): string {
+function writeConfig(folder: string, ports: Ports = { screen: 0, broker: 0 }, extra: object = {}): string {
   const path = join(folder, 'city.yaml')
   const config = {
     data: 'data',

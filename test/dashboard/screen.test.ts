@@ -81,6 +81,7 @@ describe('a command', () => {
   it.for([
     ['of a pupil on a job of another', 'vasya', 'alpha', { kind: 'job.cancel', job: 'job-petya' }, 403, 'not-yours'],
     ['of a pupil on a job that is not there', 'petya', 'alpha', { kind: 'job.cancel', job: 'job-nowhere' }, 403, 'not-yours'],
+    ['of a pupil on a job called __proto__', 'petya', 'alpha', { kind: 'job.cancel', job: '__proto__' }, 403, 'not-yours'],
     ['of a teacher of another school', 'boris', 'alpha', { kind: 'machine.stop', ...machine }, 403, 'other-site'],
     ['of a pupil in another school', 'petya', 'beta', { kind: 'job.cancel', job: 'job-petya' }, 403, 'other-site'],
     ['to a school there is none of', 'tech', 'gamma', { kind: 'machine.stop', ...machine }, 404, 'not-found'],
