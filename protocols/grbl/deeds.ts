@@ -121,7 +121,12 @@ function jog(machine: GrblMachine, id: string, deed: Extract<Deed, { kind: 'jog'
 
 function consoleLine(machine: GrblMachine, id: string, raw: string): Fault | 'later' | undefined {
   const line = raw.trim()
-  if (line === '' || line.length > machine.options.lineLengthMax || !/^[\x20-\x7d]*$/.test(line) || /[!?]/.test(line))
+  if (
+    line === '' ||
+    line.length > machine.identity.lineLengthMax(machine.options.lineLengthMax) ||
+    !/^[\x20-\x7d]*$/.test(line) ||
+    /[!?]/.test(line)
+  )
     return faults.badConsoleLine()
   const homes = /^\$H/i.test(line)
   return ask(machine, id, line, homes ? 'home' : 'console', homes ? limitMs.home : limitMs.console)

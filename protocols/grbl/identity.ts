@@ -11,6 +11,9 @@ const bufferBytes = { min: 32, max: 65_535 }
 /** The smallest buffer of any FluidNC channel; it prints no figure in [OPT:…]. */
 const fluidncBytes = 128
 
+/** Grbl 1.1 has 79 on an Uno and 255 on a Mega and does not tell which: the model's figure stands. */
+const lineLengths: Partial<Record<GrblFamily, number>> = { grblhal: 256, fluidnc: 254 }
+
 /** Grbl 1.1 csv/build_option_codes: letters shown when an option is on. */
 const optionNames: Readonly<Record<string, string>> = {
   V: 'variable-spindle',
@@ -135,6 +138,11 @@ export class Identity {
   receiveBufferBytes(otherwise: number): number {
     const least = this.family === 'fluidnc' ? Math.max(fluidncBytes, otherwise) : otherwise
     return this.#reportedBytes ?? plausible(this.#idleFreeBytes) ?? least
+  }
+
+  /** Longest line it takes. grblHAL says error:11 to more; FluidNC cuts more off and carries out the rest. */
+  lineLengthMax(otherwise: number): number {
+    return lineLengths[this.family] ?? otherwise
   }
 
   firmware(): Firmware {

@@ -193,7 +193,7 @@ export class ProgramFeed {
  * Lines that read or write the EEPROM of an AVR: writing shuts its receive interrupt off, and bytes arriving then are lost
  * (interface.md, "EEPROM Issues"): G10, G28, G28.1, G30, G30.1, G54…G59.
  */
-export function touchesEeprom(text: string): boolean {
+function touchesEeprom(text: string): boolean {
   if (!text.includes('G') && !text.includes('g')) return false
   return /G\s*0*(?:10|28|30|5[4-9])(?!\d)/i.test(text)
 }

@@ -1,7 +1,7 @@
 // Reads the realtime status report of the Grbl family.
 
-export const stateNames = ['Idle', 'Run', 'Hold', 'Jog', 'Alarm', 'Door', 'Check', 'Home', 'Sleep', 'Tool'] as const
-export type StateName = (typeof stateNames)[number]
+const stateNames = ['Idle', 'Run', 'Hold', 'Jog', 'Alarm', 'Door', 'Check', 'Home', 'Sleep', 'Tool'] as const
+type StateName = (typeof stateNames)[number]
 
 /** Everything is as the firmware said it: inches stay inches while $13=1. Absent fields were not in this report. */
 export type StatusReport = {

@@ -106,7 +106,7 @@ export class Work {
     const laser = options.machineKind === 'laser'
     const rules = {
       bufferBytes: identity.receiveBufferBytes(options.windowBytes),
-      lineLengthMax: options.lineLengthMax,
+      lineLengthMax: identity.lineLengthMax(options.lineLengthMax),
       constantPowerForbidden: laser && !options.constantPowerAllowed && !run.allowConstantPower,
     }
     const repair = identity.modalRepair

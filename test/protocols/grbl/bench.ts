@@ -56,7 +56,7 @@ export const answers: Record<Flavour, Record<string, string[]>> = {
 
 const realtimeNames: Readonly<Record<number, string>> = { 24: '0x18', 33: '!', 63: '?', 126: '~' }
 
-export function cursorOf(lines: readonly string[]): ProgramCursor {
+function cursorOf(lines: readonly string[]): ProgramCursor {
   let at = 0
   let endByte = 0
   return {

@@ -1,6 +1,6 @@
 // The traps this field has fallen into, each by name, against the session's own table of what it hears and sends.
 import { describe, expect, it } from 'vitest'
-import { Bench, banners, type Flavour } from './bench.ts'
+import { answers, Bench, banners, type Flavour } from './bench.ts'
 
 const flavours: Flavour[] = ['grbl', 'grblhal', 'fluidnc']
 const idle = '<Idle|MPos:0.000,0.000,0.000|FS:0,0>'
@@ -39,9 +39,25 @@ describe('what reaches the port', () => {
     expect(bench.pieces.at(-1)).toEqual({ how: 'sendNow', bytes: Uint8Array.of(0x91) })
   })
 
-  it('refuses a line longer than the firmware takes before a byte of it is sent', () => {
-    const bench = Bench.ready('fluidnc', { lineLengthMax: 79 })
-    bench.run([`G1 X${'1'.repeat(80)}`])
+  it.for([
+    ['grbl', 79],
+    ['grblhal', 256],
+    ['fluidnc', 254],
+  ] as const)(
+    'refuses a line longer than %s takes (%d) before a byte of it is sent, and sends one that is just as long',
+    ([flavour, most]) => {
+      const whole = (length: number): string => `G1 X${'1'.repeat(length - 4)}`
+      const long = Bench.ready(flavour, {}, { $I: answers[flavour].$I?.map(line => line.replace(/^\[OPT:.*/, '[OPT:V,15,1024]')) ?? [] })
+      long.run([whole(most), whole(most + 1)])
+      expect(long.takeOrders()).toEqual([whole(most), '!'])
+      long.hear('ok', '<Hold:0|MPos:0.000,0.000,0.000|FS:0,0>', banners[flavour])
+      expect(long.ends).toMatchObject([{ outcome: 'failed', fault: { code: 'line-too-long', line: 2 } }])
+    },
+  )
+
+  it('refuses a line that would never fit into the buffer', () => {
+    const bench = Bench.ready('fluidnc')
+    bench.run([`G1 X${'1'.repeat(140)}`])
     expect(bench.takeOrders()).toEqual(['!'])
     bench.hear('<Hold:0|MPos:0.000,0.000,0.000|FS:0,0>', banners.fluidnc)
     expect(bench.ends).toMatchObject([{ outcome: 'failed', fault: { code: 'line-too-long', line: 1 } }])
