@@ -4,6 +4,8 @@ import type { Model } from '../contract/model.ts'
 import type { Finding, Program, Suitability } from '../contract/program.ts'
 import type { Preview } from '../contract/screen.ts'
 import { checkMachine, checkProgram, kindOf, type Read } from './checks.ts'
+import { fileKind, headBytes } from './containers.ts'
+import { drawPreview } from './drawing.ts'
 import { createGate, type Gate, marlinFrameChars } from './gate.ts'
 import { GrblProgram } from './grbl-program.ts'
 import { Ledger } from './ledger.ts'
@@ -85,6 +87,8 @@ class ProgramAnalyser implements Analyser {
   private readGrbl = true
   private readMarlin = true
   private plainKeptMax = Number.POSITIVE_INFINITY
+  private readonly head = new Uint8Array(headBytes)
+  private headLength = 0
   private moved = false
   private commands = 0
   private oddLines = 0
@@ -105,6 +109,11 @@ class ProgramAnalyser implements Analyser {
   }
 
   push(chunk: Uint8Array): void {
+    if (this.headLength < headBytes) {
+      const taken = chunk.subarray(0, headBytes - this.headLength)
+      this.head.set(taken, this.headLength)
+      this.headLength += taken.length
+    }
     this.bytes += chunk.length
     this.reader.push(chunk)
   }
@@ -212,7 +221,7 @@ class ProgramAnalyser implements Analyser {
     const { request, metadata } = this
     const size = Math.max(request.size, this.bytes)
     const read: Read = {
-      name: request.name,
+      file: fileKind(this.head.subarray(0, this.headLength), request.name),
       lines: this.reader.lines,
       commands: this.commands,
       oddLines: this.oddLines,
@@ -269,6 +278,10 @@ class ProgramAnalyser implements Analyser {
     const analysis: Analysis = { program, timeMaps, layers: kind === 'printer' ? path.layers : [], preview: all }
     const picture = metadata.thumbnails.picture()
     if (picture !== undefined) analysis.picture = picture
+    else {
+      const bytes = drawPreview(analysis.preview)
+      if (bytes !== undefined) analysis.picture = { type: 'image/png', bytes }
+    }
     return analysis
   }
 

@@ -3,6 +3,7 @@ import type { Model } from '../contract/model.ts'
 import type { Finding, Program } from '../contract/program.ts'
 import type { MachineFacts } from './analyse.ts'
 import { type CheckCode, type FindingFacts, finding } from './check-words.ts'
+import type { FileKind } from './containers.ts'
 import type { GrblProgram } from './grbl-program.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import type { MarlinProgram } from './marlin-program.ts'
@@ -12,7 +13,7 @@ import { grblMotion, grblSetting, marlinMotion } from './plans.ts'
 
 /** All that was read of a program. */
 export type Read = {
-  name: string
+  file: FileKind
   lines: number
   commands: number
   oddLines: number
@@ -46,11 +47,11 @@ export function kindOf(read: Read): Program['kind'] {
 /** Findings that hold for every machine. */
 export function checkProgram(read: Read, kind: Program['kind']): Finding[] {
   const found: Finding[] = []
-  const file = fileKind(read.name)
   const ledger = kind === 'printer' ? read.marlinLedger : read.grblLedger
   const path = kind === 'printer' ? read.marlinPath : read.grblPath
-  if (file !== undefined) found.push(finding('model-file', { text: file }))
-  if (read.nuls > 0 || read.oddLines > 20 + read.commands) found.push(finding('binary', { value: Math.max(read.nuls, read.oddLines) }))
+  if (read.file.kind === 'foreign') found.push(finding('model-file', { text: read.file.what }))
+  else if (read.file.kind !== 'gcode') found.push(finding('container', { text: read.file.kind }))
+  else if (read.nuls > 0 || read.oddLines > 20 + read.commands) found.push(finding('binary', { value: Math.max(read.nuls, read.oddLines) }))
   else if (path.all.empty) found.push(finding('empty', { value: read.lines }))
   say(found, ledger, 'absurd-number')
   say(found, ledger, 'bad-arc')
@@ -62,13 +63,6 @@ export function checkProgram(read: Read, kind: Program['kind']): Finding[] {
     if (size < 2) found.push(finding('tiny-part', { value: size }))
   }
   return found
-}
-
-/** Files that are no programs at all, by their name. */
-function fileKind(name: string): string | undefined {
-  const match = /\.(stl|3mf|obj|step|stp|svg|dxf|png|jpe?g|pdf|f3d|lbrn2?|amf)$/i.exec(name)
-  if (match === null || /\.gcode\.3mf$/i.test(name)) return undefined
-  return `.${(match[1] ?? '').toLowerCase()}`
 }
 
 /** Findings of one machine. */

@@ -10,7 +10,7 @@ export type FileKind =
   /** Look into it with readZipEnd(), readZipDirectory() and chooseProgram(). */
   | { kind: 'zip' }
   /** A model, a drawing, a picture: refused with what to do instead. */
-  | { kind: 'foreign'; fault: Fault }
+  | { kind: 'foreign'; what: string; fault: Fault }
 
 /** Bytes of the beginning that fileKind() looks at. */
 export const headBytes = 512
@@ -33,7 +33,7 @@ export function fileKind(head: Uint8Array, name: string): FileKind {
             : /^ISO-10303/.test(text)
               ? '.step'
               : /\.(stl|obj|3mf|svg|dxf|step|stp|f3d|amf|lbrn2?)$/.exec(lower)?.[0]
-  return foreign === undefined ? { kind: 'gcode' } : { kind: 'foreign', fault: modelFault(foreign) }
+  return foreign === undefined ? { kind: 'gcode' } : { kind: 'foreign', what: foreign, fault: modelFault(foreign) }
 }
 
 /** The fault of a model or drawing in place of a program. */

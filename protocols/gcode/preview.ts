@@ -4,6 +4,7 @@ import { timeAt } from './timeline.ts'
 
 /** Points kept at most. */
 const pointsMax = 60_000
+const firstRoom = 1024
 /** mm: the deviation allowed at first; doubled whenever the points become too many. */
 const firstTolerance = 0.02
 
@@ -17,12 +18,13 @@ export const work = 1
  */
 export class PreviewCollector {
   segments = 0
-  private readonly x = new Float32Array(pointsMax)
-  private readonly y = new Float32Array(pointsMax)
-  private readonly z = new Float32Array(pointsMax)
-  private readonly kind = new Uint8Array(pointsMax)
-  private readonly power = new Float32Array(pointsMax)
-  private readonly offset = new Float64Array(pointsMax)
+  // Small at first: most programs of a school are small, and a school has many.
+  private x = new Float32Array(firstRoom)
+  private y = new Float32Array(firstRoom)
+  private z = new Float32Array(firstRoom)
+  private kind = new Uint8Array(firstRoom)
+  private power = new Float32Array(firstRoom)
+  private offset = new Float64Array(firstRoom)
   private count = 0
   private tolerance = firstTolerance
   private powerTolerance = 0.5
@@ -74,7 +76,7 @@ export class PreviewCollector {
         return
       }
     }
-    if (this.count === pointsMax) this.thin()
+    if (this.count === this.x.length) this.makeRoom()
     last = this.count - 1
     const ex = x - (this.x[last] ?? 0)
     const ey = y - (this.y[last] ?? 0)
@@ -94,6 +96,20 @@ export class PreviewCollector {
     } else this.dx = this.dy = this.dz = 0
     this.reach = length
     this.open = true
+  }
+
+  private makeRoom(): void {
+    if (this.count >= pointsMax) {
+      this.thin()
+      return
+    }
+    const room = Math.min(pointsMax, this.count * 4)
+    this.x = grown(this.x, new Float32Array(room))
+    this.y = grown(this.y, new Float32Array(room))
+    this.z = grown(this.z, new Float32Array(room))
+    this.kind = grown(this.kind, new Uint8Array(room))
+    this.power = grown(this.power, new Float32Array(room))
+    this.offset = grown(this.offset, new Float64Array(room))
   }
 
   /** Makes room by walking the kept points again with twice the tolerance. */
@@ -205,4 +221,9 @@ export class PreviewCollector {
 
 function round(value: number, scale: number): number {
   return Math.round(value * scale) / scale
+}
+
+function grown<Numbers extends Float32Array | Float64Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from)
+  return to
 }

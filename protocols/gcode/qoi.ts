@@ -68,17 +68,35 @@ export function writePng(width: number, height: number, pixels: Uint8Array): Uin
   const row = width * 4
   const raw = new Uint8Array((row + 1) * height)
   for (let y = 0; y < height; y++) raw.set(pixels.subarray(y * row, (y + 1) * row), y * (row + 1) + 1)
-  const header = new Uint8Array(13)
-  const view = new DataView(header.buffer)
+  return assemble([header(width, height, 8, 6), chunk('IDAT', stored(raw))])
+}
+
+/** A PNG of at most 16 colours, RGBA each: half a byte a pixel. `pixels` holds one index a byte; `width` is even. */
+export function writeIndexedPng(width: number, height: number, pixels: Uint8Array, palette: readonly (readonly number[])[]): Uint8Array {
+  const row = width / 2
+  const raw = new Uint8Array((row + 1) * height)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < row; x++) {
+      const at = y * width + x * 2
+      raw[y * (row + 1) + 1 + x] = ((pixels[at] ?? 0) << 4) | (pixels[at + 1] ?? 0)
+    }
+  }
+  const colours = chunk('PLTE', Uint8Array.from(palette.flatMap(colour => colour.slice(0, 3))))
+  const clear = chunk('tRNS', Uint8Array.from(palette.map(colour => colour[3] ?? 255)))
+  return assemble([header(width, height, 4, 3), colours, clear, chunk('IDAT', stored(raw))])
+}
+
+function header(width: number, height: number, depth: number, colour: number): Uint8Array {
+  const data = new Uint8Array(13)
+  const view = new DataView(data.buffer)
   view.setUint32(0, width)
   view.setUint32(4, height)
-  header.set([8, 6, 0, 0, 0], 8)
-  const parts = [
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    chunk('IHDR', header),
-    chunk('IDAT', stored(raw)),
-    chunk('IEND', new Uint8Array(0)),
-  ]
+  data.set([depth, colour, 0, 0, 0], 8)
+  return chunk('IHDR', data)
+}
+
+function assemble(chunks: Uint8Array[]): Uint8Array {
+  const parts = [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks, chunk('IEND', new Uint8Array(0))]
   const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -158,6 +158,15 @@ describe('Checks', () => {
     expect(analyse('', school, name).program.findings[0]?.code).toBe('model-file')
   })
 
+  it.for(['GCDE\x01\0\0\0\x01\0', 'PK\x03\x04\x14\0'])('%j is said to be packed', start => {
+    expect(analyse(`${start}${'\x07'.repeat(500)}`).program.findings[0]?.code).toBe('container')
+  })
+
+  it('draws a picture where the slicer left none', () => {
+    expect(analyse(printed('')).picture?.type).toBe('image/png')
+    expect(analyse('').picture).toBeUndefined()
+  })
+
   it('reads CRLF, a byte order mark and a last line without an end like anything else', () => {
     const text = burnt('G1 X20')
     const plain = analyse(text)
