@@ -39,7 +39,11 @@ const personSchema = z.strictObject({
   name: nameSchema,
   login: z.string().min(1).max(64).describe('the name to sign in with, 1 to 64 characters'),
   role: roleSchema.describe('pupil, teacher, technician or administrator'),
-  passwordHash: z.string().min(20).optional().describe('a scrypt hash of the password'),
+  passwordHash: z
+    .string()
+    .regex(/^scrypt\$\d+\$\d+\$\d+\$[\w-]+\$[\w-]+$/)
+    .optional()
+    .describe('a hash as tsekh writes it: scrypt$N$r$p$salt$key'),
   password: z.string().min(1).optional().describe('the password in plain text; allowed with demo: true only'),
 })
 

@@ -80,6 +80,10 @@ export class Visitor {
     return answer.reply
   }
 
+  async get(path: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers: { cookie: this.#cookie } })
+  }
+
   async journal(): Promise<Event[]> {
     const response = await fetch(`${this.url}/api/v1/sites/${this.site}/journal`, { headers: { cookie: this.#cookie } })
     return ((await response.json()) as { events: Event[] }).events
