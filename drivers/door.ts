@@ -1,5 +1,5 @@
 // The room's door: a local socket for one daemon at a time, one JSON object a line either way.
-import { chmod, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type Order, orderSchema, type Report } from '../protocols/contract/room.ts'
 import type { RunnerLog } from './runner.ts'
@@ -19,45 +19,62 @@ export interface Doorkeeper {
 export type Door = { close(): Promise<void>; readonly visited: boolean }
 
 /**
- * Listens at `path` (mode 0600: whoever may open it commands the machines). A new daemon replaces the old one: after a crash the system may hold the dead one's socket for a while.
+ * Listens at `path` (mode 0600: whoever may open it commands the machines). A daemon that says hello replaces the one before it: after a crash the system may hold the dead
+ * one's socket for a while.
  * Answers undefined where another room listens there already; a socket file left by a dead room is taken over.
  */
 export async function openDoor(path: string, keeper: Doorkeeper, log: RunnerLog): Promise<Door | undefined> {
   if (await answers(path)) return undefined
   await rm(path, { force: true })
   let guest: Socket | undefined
+  const sockets = new Set<Socket>()
   const server = createServer(socket => {
-    guest?.destroy()
-    guest = socket
-    log.info({}, 'daemon connected')
-    serve(socket, keeper, log)
+    sockets.add(socket)
+    serve(socket, keeper, log, () => {
+      if (guest !== undefined && guest !== socket) guest.destroy()
+      guest = socket
+      log.info({}, 'daemon connected')
+    })
     socket.on('close', () => {
-      if (guest === socket) guest = undefined
+      sockets.delete(socket)
+      if (guest !== socket) return
+      guest = undefined
       log.info({}, 'daemon gone')
     })
   })
-  await listen(server, path)
-  await chmod(path, 0o600)
+  // One daemon, one that comes while the old one's socket still hangs, somebody who only looks whether we live.
+  server.maxConnections = 8
+  // Closed from its first moment on: between listening and a chmod anybody could slip in.
+  const mask = process.umask(0o177)
+  const listening = listen(server, path)
+  process.umask(mask)
+  await listening
   return {
     get visited() {
       return guest !== undefined
     },
     close: async () => {
       // What was said last (the answer to the order to end) still goes out.
-      guest?.end()
-      const forced = setTimeout(() => guest?.destroy(), 500)
+      for (const socket of sockets) socket.end()
+      const forced = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, 500)
       await new Promise<void>(done => server.close(() => done()))
       clearTimeout(forced)
     },
   }
 }
 
-function serve(socket: Socket, keeper: Doorkeeper, log: RunnerLog): void {
+function serve(socket: Socket, keeper: Doorkeeper, log: RunnerLog, greeted: () => void): void {
   const speak = (report: Report) => {
     if (socket.destroyed || !socket.writable) return
     if (report.kind === 'telemetry' && socket.writableLength > thinBytes) return
     if (socket.writableLength > stalledBytes) return void socket.destroy(new Error('the daemon reads nothing'))
     socket.write(`${JSON.stringify(report)}\n`)
+  }
+  const order: Doorkeeper['order'] = (each, answer) => {
+    if (each.kind === 'hello') greeted()
+    keeper.order(each, answer)
   }
   let parts: Buffer[] = []
   let bytes = 0
@@ -68,7 +85,7 @@ function serve(socket: Socket, keeper: Doorkeeper, log: RunnerLog): void {
       parts = []
       bytes = 0
       start = end + 1
-      if (line.trim() !== '') hear(line, keeper, speak, log)
+      if (line.trim() !== '') hear(line, order, speak, log)
     }
     if (start === chunk.length) return
     parts.push(chunk.subarray(start))
@@ -79,7 +96,7 @@ function serve(socket: Socket, keeper: Doorkeeper, log: RunnerLog): void {
   socket.on('close', () => keeper.leave(speak))
 }
 
-function hear(line: string, keeper: Doorkeeper, speak: (report: Report) => void, log: RunnerLog): void {
+function hear(line: string, order: Doorkeeper['order'], speak: (report: Report) => void, log: RunnerLog): void {
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -89,7 +106,7 @@ function hear(line: string, keeper: Doorkeeper, speak: (report: Report) => void,
   }
   const read = orderSchema.safeParse(value)
   if (read.success) {
-    keeper.order(read.data, speak)
+    order(read.data, speak)
     return
   }
   log.warn({ issues: read.error.issues.slice(0, 5) }, 'order refused')

@@ -1,6 +1,7 @@
 // The room and its door: orders in, reports out, jobs that outlive the daemon.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -126,6 +127,15 @@ describe('the machine room', () => {
     const second = await startDaemon(socket)
     await until(() => first.gone, 'the first was sent away')
     expect(second.gone).toBe(false)
+  })
+
+  it('is not taken from its daemon by somebody who only knocks', async () => {
+    const { socket } = await openRoom()
+    const daemon = await startDaemon(socket)
+    const knock = connect(socket)
+    await new Promise(done => knock.once('connect', done))
+    knock.destroy()
+    expect(await daemon.ask({ kind: 'machines', id: 'order-001', machines: [] })).toEqual({ kind: 'answer', id: 'order-001' })
   })
 
   it.for<[string, (daemon: Daemon, run: Run) => Promise<unknown>, string]>([
