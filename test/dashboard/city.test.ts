@@ -1,24 +1,14 @@
 // A whole city over real sockets: events confirmed by number, commands kept until answered or expired, also over its own restart.
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningCity } from '../../dashboard/main.ts'
 import { createCommandStore } from '../../dashboard/store/commands.ts'
 import { openStore } from '../../dashboard/store/store.ts'
 import { topicOf } from '../../protocols/contract/wire.ts'
-import { job, jobEvent, machineMessage, openCity, Person, ready, School, temporaryFolder, until } from './house.ts'
+import { freePort, job, jobEvent, machineMessage, openCity, Person, ready, School, temporaryFolder, until } from './house.ts'
 
 const stop = { id: 'command-0001', ask: { kind: 'machine.stop', machine: 'ender' } }
 const approve = (id: string) => ({ id, ask: { kind: 'job.approve', job: 'job-00001' } })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 describe('events', () => {
   it('are stored once, confirmed up to the first gap, and asked for again', async () => {

@@ -1,5 +1,6 @@
 // A city in a temporary folder, schools as plain MQTT clients, and people with cookies: what the tests of the dashboard share.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
@@ -32,7 +33,7 @@ export function temporaryFolder(): { path: string } & Disposable {
 export type Ports = { screen: number; broker: number }
 
 /** Writes a city.yaml (JSON is YAML) with sites alpha and beta. */
-function writeConfig(folder: string, ports: Ports = { screen: 0, broker: 0 }, extra: object = {}): string {
+export function writeConfig(folder: string, ports: Ports = { screen: 0, broker: 0 }, extra: object = {}): string {
   const path = join(folder, 'city.yaml')
   const config = {
     data: 'data',
@@ -49,6 +50,16 @@ function writeConfig(folder: string, ports: Ports = { screen: 0, broker: 0 }, ex
   }
   writeFileSync(path, JSON.stringify(config))
   return path
+}
+
+/** A port nobody has now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
 }
 
 export async function openCity(folder: string, ports?: Ports, extra?: object): Promise<RunningCity & AsyncDisposable> {
