@@ -70,7 +70,9 @@ export class RunningDevice implements Sleeper, AsyncDisposable {
   #blocked = false
   #silent = false
   #stopped = false
-  #readNow = false
+  #turnAsked = false
+  /** When the byte that is being handed over arrived: what it causes is dated by it. */
+  #byteAtMs = Number.POSITIVE_INFINITY
 
   constructor(options: DeviceOptions) {
     this.#options = options
@@ -121,7 +123,6 @@ export class RunningDevice implements Sleeper, AsyncDisposable {
   state(): DeviceState {
     // Inside a behaviour's hook the machine is in mid-line and must not be driven further.
     if (!this.#turning) this.#turn(performance.now())
-    this.#readNow = false
     return this.machine.state()
   }
 
@@ -208,7 +209,7 @@ export class RunningDevice implements Sleeper, AsyncDisposable {
     if (this.#silent) return
     let bytes = chunk
     for (const behaviour of this.#behaviours) bytes = behaviour.bytesIn?.(bytes, this.#stumbling) ?? bytes
-    this.#inbound.push(bytes, nowMs)
+    this.#inbound.push(bytes, nowMs - this.#outbound.latenessMs(nowMs))
     this.#turn(nowMs)
   }
 
@@ -233,9 +234,11 @@ export class RunningDevice implements Sleeper, AsyncDisposable {
           return false
         }
         this.bytesIn += 1
+        this.#byteAtMs = atMs
         machine.receive(byte, this.#seconds(atMs))
         return true
       })
+      this.#byteAtMs = Number.POSITIVE_INFINITY
       machine.advance(this.#seconds(nowMs))
     } while (this.#blocked && machine.rxFree > 0)
     this.#runLater()
@@ -276,17 +279,17 @@ export class RunningDevice implements Sleeper, AsyncDisposable {
   /** After something was asked from outside: at once, or at the end of the turn that is going on. */
   #soonTurn(): void {
     if (!this.#turning) this.#turn(performance.now())
-    else if (!this.#readNow) {
-      this.#readNow = true
+    else if (!this.#turnAsked) {
+      this.#turnAsked = true
       queueMicrotask(() => {
-        this.#readNow = false
+        this.#turnAsked = false
         this.#turn(performance.now())
       })
     }
   }
 
   #say(text: string): void {
-    const atMs = Math.max(this.#milliseconds(this.machine.now), 0)
+    const atMs = Math.min(this.#milliseconds(this.machine.now), this.#byteAtMs)
     if (text.startsWith('ok')) this.oks += 1
     if (this.#replying.length === 0) {
       this.#outbound.push(this.#encoder.encode(text), atMs)

@@ -10,6 +10,11 @@ export type WireOptions = {
   readonly latencyInMs?: number
 }
 
+/** A timer's own lateness; more than that is a busy computer, which is not hidden. */
+const timerLatenessMsMax = 2
+/** What comes later than this after a reply is no answer to it. */
+const answerMsMax = 10
+
 type Parcel = { readonly bytes: Uint8Array; offset: number; readonly fromMs: number }
 
 /** Reply bytes that may pile up for a host that does not read; more vanish, as they would on a real line. */
@@ -87,10 +92,20 @@ export class OutboundWire {
   #bytes = 0
   #freeAtMs = 0
   #lastAtMs = 0
+  #takenAtMs = 0
+  #lateMs = 0
 
   constructor(options: WireOptions) {
     this.#byteMs = options.baud === undefined ? 0 : 10_000 / options.baud
     this.#latencyMs = options.latencyMs ?? 0
+  }
+
+  /**
+   * By how much the host saw the last reply later than it should, because timers count whole milliseconds.
+   * What it answers to that reply is dated back by as much: the wire stays exact, the host's own slowness counts in full.
+   */
+  latenessMs(nowMs: number): number {
+    return nowMs - this.#takenAtMs < answerMsMax ? Math.min(this.#lateMs, timerLatenessMsMax) : 0
   }
 
   /** Puts bytes on the line not before `fromMs`; the host sees them when the last has passed and the adapter lets go. */
@@ -114,6 +129,8 @@ export class OutboundWire {
     if (count === 0) return undefined
     const taken = this.#parcels.splice(0, count)
     this.#bytes -= size
+    this.#takenAtMs = nowMs
+    this.#lateMs = this.#byteMs > 0 ? nowMs - (taken.at(-1)?.atMs ?? nowMs) : 0
     if (taken.length === 1) return taken[0]?.bytes
     const joined = new Uint8Array(size)
     let at = 0

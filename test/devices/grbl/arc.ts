@@ -40,7 +40,9 @@ export function* chords(
   if (clockwise) {
     if (angle >= -5e-7) angle -= 2 * Math.PI
   } else if (angle <= 5e-7) angle += 2 * Math.PI
-  const count = Math.floor(Math.abs(0.5 * angle * arc.radius) / Math.sqrt(tolerance * (2 * arc.radius - tolerance)))
+  const sagitta = Math.sqrt(Math.max(tolerance * (2 * arc.radius - tolerance), 0))
+  // Sixteen bits count the chords.
+  const count = Math.min(65_535, Math.floor(Math.abs(0.5 * angle * arc.radius) / sagitta))
   const startAngle = Math.atan2(startY, startX)
   const rise = (at(to, linear) - at(from, linear)) / Math.max(1, count)
   for (let i = 1; i < count; i += 1) {

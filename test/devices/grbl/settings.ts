@@ -59,17 +59,22 @@ export class Settings {
   }
 
   get stepsPerMm(): Vector {
-    return [this.number(100), this.number(101), this.number(102)]
+    return this.#threeAbove(100)
   }
 
   /** mm/min. */
   get maxRate(): Vector {
-    return [this.number(110), this.number(111), this.number(112)]
+    return this.#threeAbove(110)
   }
 
   /** mm/s². */
   get acceleration(): Vector {
-    return [this.number(120), this.number(121), this.number(122)]
+    return this.#threeAbove(120)
+  }
+
+  // Grbl stores a zero here without complaint; on iron nothing sensible follows, here it must not divide by it.
+  #threeAbove(id: number): Vector {
+    return [Math.max(this.number(id), 0.01), Math.max(this.number(id + 1), 0.01), Math.max(this.number(id + 2), 0.01)]
   }
 
   get travel(): Vector {

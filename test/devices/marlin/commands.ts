@@ -189,11 +189,16 @@ export function actEmergency(core: MarlinCore, line: string): string | undefined
 
 function setMotion(core: MarlinCore, words: Parameters): void {
   const { motion } = core.planner
+  // A machine with a zero here would stand still for ever; such words are passed over.
+  const above = (letter: string, before: number): number => {
+    const value = words.number(letter)
+    return value !== undefined && value > 0 ? value : before
+  }
   const axes = (before: Readonly<Axes>): Axes => [
-    words.number('X') ?? before[0],
-    words.number('Y') ?? before[1],
-    words.number('Z') ?? before[2],
-    words.number('E') ?? before[3],
+    above('X', before[0]),
+    above('Y', before[1]),
+    above('Z', before[2]),
+    above('E', before[3]),
   ]
   switch (words.code) {
     case 'M92': {
@@ -209,10 +214,9 @@ function setMotion(core: MarlinCore, words: Parameters): void {
       motion.maxFeed = axes(motion.maxFeed)
       return
     case 'M204': {
-      const s = words.number('S')
-      motion.printAcceleration = words.number('P') ?? s ?? motion.printAcceleration
-      motion.travelAcceleration = words.number('T') ?? s ?? motion.travelAcceleration
-      motion.retractAcceleration = words.number('R') ?? motion.retractAcceleration
+      motion.printAcceleration = above('P', above('S', motion.printAcceleration))
+      motion.travelAcceleration = above('T', above('S', motion.travelAcceleration))
+      motion.retractAcceleration = above('R', motion.retractAcceleration)
       return
     }
     default: {
