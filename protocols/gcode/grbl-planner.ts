@@ -37,6 +37,7 @@ export class GrblPlanner {
   private uy = 0
   private uz = 0
   private previous = 0
+  private readonly chords = new ChordBudget()
 
   constructor(motion: GrblMotion, ended: (offset: number, seconds: number) => void) {
     this.motion = motion
@@ -123,7 +124,7 @@ export class GrblPlanner {
     const tolerance = this.motion.arcTolerance
     const segments = Math.floor(Math.abs(0.5 * travel * radius) / Math.sqrt(tolerance * (2 * radius - tolerance)))
     // An arc shorter than its own tolerance has a negative root: NaN, and one straight line.
-    const count = segments > 1 ? Math.min(segments, arcSegmentsMax) : 1
+    const count = segments > 1 ? Math.min(segments, this.chords.left(segments)) : 1
     const angle = travel / count
     const rise = (ends.toC - ends.fromC) / count
     const ra = ends.fromA - ends.centerA
@@ -143,5 +144,22 @@ export class GrblPlanner {
   }
 }
 
-/** No real arc has more chords; a circle of a kilometre must not stall the analysis. */
-export const arcSegmentsMax = 100_000
+/**
+ * Chords that the arcs of one program may be cut into. Beyond it they are cut coarsely, which changes their time little: a file
+ * of kilometre-wide circles must not stall the analysis.
+ */
+export class ChordBudget {
+  private used = 0
+
+  /** How many of the chords wanted may be made. */
+  left(wanted: number): number {
+    const most = this.used < chordsMax ? chordsOfArcMax : coarseChords
+    const given = wanted < most ? wanted : most
+    this.used += given
+    return given
+  }
+}
+
+const chordsMax = 8_000_000
+const chordsOfArcMax = 100_000
+const coarseChords = 32

@@ -312,7 +312,7 @@ export class GrblProgram {
     } else {
       this.feedMoves++
       const power = this.spindle === 5 ? 0 : this.speed
-      const making = power > 0 || (this.spindle !== 5 && this.speedMax === 0)
+      const making = power > 0
       if (making) this.powerMoves++
       if (!(this.feed > 0)) this.ledger.note('no-feed', line.number)
       if (motion === 1) {

@@ -1,7 +1,7 @@
 // Plans moves as Marlin does: planner.cpp (Planner::_populate_block) and G2_G3.cpp of Marlin 2, with junction deviation
 // or classic jerk.
 import { type ArcEnds, arcTravel } from './arc.ts'
-import { arcSegmentsMax } from './grbl-planner.ts'
+import { ChordBudget } from './grbl-planner.ts'
 import { MotionQueue, type QueueOptions } from './queue.ts'
 
 /** Changes while the program runs (M92 excepted, which a program may not carry). mm, s; X Y Z E. */
@@ -49,6 +49,7 @@ export class MarlinPlanner {
   private ve = 0
   private previous = 0
   private previousSafe = 0
+  private readonly chords = new ChordBudget()
   private curveRadius = 0
 
   constructor(motion: MarlinMotion, ended: (offset: number, seconds: number) => void) {
@@ -261,7 +262,7 @@ export class MarlinPlanner {
     if (each > arcSegmentMaxMm) count = Math.ceil(flat / arcSegmentMaxMm)
     else if (each < arcSegmentMinMm) count = Math.max(1, Math.floor(flat / arcSegmentMinMm))
     if (!(count >= 1)) count = 1
-    count = Math.min(count, arcSegmentsMax)
+    count = this.chords.left(count)
     const angle = travel / count
     const rise = (ends.toC - ends.fromC) / count
     const ra = ends.fromA - ends.centerA

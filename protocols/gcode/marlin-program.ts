@@ -496,6 +496,11 @@ export class MarlinProgram {
           for (const { planner } of this.plans) planner.place(this.x, this.y, this.z, this.e * this.flow)
         }
         return
+      case 18:
+      case 84:
+        // A timeout (S) waits for nothing; switching the motors off waits for the last move.
+        if (Number.isNaN(s)) for (const plan of this.plans) plan.sync()
+        return
       case 400:
         for (const plan of this.plans) plan.sync()
         return

@@ -279,3 +279,11 @@ it('keeps picture and time map small for a long program', () => {
   expect(timeMaps['laser-1']?.length).toBeLessThanOrEqual(4096)
   expect(timeMaps['laser-1']?.length).toBeGreaterThan(1000)
 })
+
+it('does not stall on a file full of kilometre-wide circles', () => {
+  const started = performance.now()
+  const { program } = analyse(`M4 S100 F600\n${'G2 X1 Y1 I49000 J49000\nG2 X0 Y0 I49000 J49000\n'.repeat(3000)}`, [laser])
+  expect(Number.isFinite(program.machines[0]?.estimatedSeconds ?? 0)).toBe(true)
+  // Minutes without the bound; this is no measure of speed.
+  expect(performance.now() - started).toBeLessThan(60_000)
+})
