@@ -17,7 +17,7 @@ import { faults } from './words.ts'
 const heardPerSecond = 30
 
 /** What a place tells the room. Numbered reports still lack their number. */
-export type PlaceReport =
+type PlaceReport =
   | { kind: 'answer'; id: string; fault?: Fault }
   | { kind: 'state'; machine: string; at: number; state: MachineState; firmware?: Firmware }
   | { kind: 'heard'; machine: string; at: number; line: string }
@@ -132,10 +132,10 @@ export class Place {
     const gate = createGate(gateRules({ ...declaration, model }, this.#runner.firmware, allowConstantPower))
     const file = { path: run.path, size: run.size, sha256: run.sha256 }
     const cursor = await openProgram(file, gate, () => this.#runner.more(), work.abort.signal)
-    if ('fault' in cursor) return work.abort.signal.aborted ? faults.cancelledBeforeStart() : cursor.fault
+    if ('fault' in cursor) return work.abort.signal.aborted ? this.#cancelled(run) : cursor.fault
     await this.#parts.jobs.jobStarts(this.#runningJob(work, this.#parts.clock.now()))
     // A machine may have gone, or the job been cancelled, while the file was checked.
-    const late = work.abort.signal.aborted ? faults.cancelledBeforeStart() : this.#stateRefusal()
+    const late = work.abort.signal.aborted ? this.#cancelled(run) : this.#stateRefusal()
     if (late !== undefined) {
       await cursor.close()
       this.#parts.jobs.jobEnded(run.job)
@@ -150,6 +150,13 @@ export class Place {
       this.#parts.jobs.jobEnded(run.job)
     }
     return fault
+  }
+
+  /** A job that a person cancelled must not look like one that only could not start: it would be tried again. */
+  #cancelled(run: Run): Fault {
+    const end = { outcome: 'cancelled', evidence: 'cancelled before the first line', lines: 0, bytes: 0, seconds: 0, resends: 0 } as const
+    this.#parts.keep({ kind: 'job-ended', machine: this.id, job: run.job, end, at: this.#parts.clock.wall(this.#parts.clock.now()) })
+    return faults.cancelledBeforeStart()
   }
 
   /** To the machine at once. */

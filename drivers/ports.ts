@@ -38,7 +38,9 @@ export function createPorts(list: () => Promise<readonly UsbPort[]> = () => Seri
       return opened
     }
     if (opened.fault.code !== 'port-missing') return opened
-    const path = findAgain(port, known.get(port), await list().catch(() => []))
+    // Listing starts a program of the system; without a number to look for there is nothing to find.
+    const recognisable = known.has(port) || port.includes('/by-id/')
+    const path = recognisable ? findAgain(port, known.get(port), await list().catch(() => [])) : undefined
     // Another machine's port cannot be taken by mistake: it is locked by whoever has it.
     return path === undefined ? opened : openSerial(path, options)
   }

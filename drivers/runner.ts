@@ -8,7 +8,8 @@ import type { OpenPort, Transport } from './transport.ts'
 import { faults } from './words.ts'
 
 const retryFirstMs = 500
-const retryMostMs = 30_000
+/** With the jitter at most 12 s: whoever plugs a machine in stands beside it and waits. */
+const retryMostMs = 8_000
 /** A connection that held so long was a good one: the next trouble starts from the short wait again. */
 const goodAfterMs = 10_000
 /** setTimeout turns anything above 2³¹−1 ms into 1 ms. */

@@ -243,6 +243,10 @@ describe('the machine room', () => {
       fault: { code: 'job-cancelled' },
     })
     expect(ports[0]?.written).toEqual([])
+    // Told before the answer, so that nobody queues it anew.
+    const order = daemon.reports.filter(each => each.kind === 'job-ended' || (each.kind === 'answer' && each.id === 'order-002'))
+    expect(order.map(each => each.kind)).toEqual(['job-ended', 'answer'])
+    expect(order[0]).toMatchObject({ end: { outcome: 'cancelled', lines: 0 } })
   })
 
   it('ends in order: jobs are cancelled first, the answer still comes', async () => {
