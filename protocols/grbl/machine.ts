@@ -300,8 +300,9 @@ export class GrblMachine implements Listener {
       const known = this.identity.receiveBufferBytes(0)
       this.identity.noteIdleBuffer(status.receiveFree)
       if (this.identity.receiveBufferBytes(0) !== known) this.#learned()
-      this.upkeep.run()
     }
+    // `$` questions are answered in a lock too: that is when an unknown alarm wants its meaning.
+    if (status.state === 'Idle' || status.state === 'Alarm') this.upkeep.run()
     this.work.start()
   }
 

@@ -190,6 +190,21 @@ describe('errors in mid-job', () => {
   })
 })
 
+describe('an alarm that only the board knows', () => {
+  it('is told in its own words as soon as it has been asked for them', () => {
+    const bench = Bench.ready('grblhal')
+    bench.hear('ALARM:31', banners.grblhal)
+    bench.pass(1200)
+    bench.hear('<Alarm:31|MPos:0.000,0.000,0.000|FS:0,0>')
+    expect(bench.session.state).toMatchObject({ state: 'attention', fault: { code: 'grblhal-alarm-31' } })
+    for (const question of ['$EE', '$EA']) {
+      expect(bench.takeOrders().at(-1)).toBe(question)
+      bench.hear(...(answers.grblhal[question] ?? []), 'ok')
+    }
+    expect(bench.session.state).toMatchObject({ state: 'attention', why: 'locked', fault: { text: { en: 'The roof is leaking.' } } })
+  })
+})
+
 describe('cancel', () => {
   it('is hold, wait for Hold:0, reset: however long the machine takes, and never a fixed sleep', () => {
     const bench = Bench.ready('grbl')
