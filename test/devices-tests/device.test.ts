@@ -272,6 +272,22 @@ describe('stumbles', () => {
     await host.end()
   })
 
+  it('someone else prints from the card', async () => {
+    const card = { 'A.GCO': 'G1 X1 F600\n'.repeat(50) }
+    await using device = await startDevice({
+      kind: 'marlin',
+      listen: tcp,
+      speed: 20,
+      machine: { card },
+      behaviours: [stumble.panelPrintAfter(1, 'A.GCO')],
+    })
+    const host = await talkTo(device)
+    host.send('M17\n')
+    await host.until(/\/\/action:start/)
+    await host.until(/Done printing file/)
+    await host.end()
+  })
+
   it('are busy, and say so', async () => {
     await using device = await startDevice({
       kind: 'marlin',

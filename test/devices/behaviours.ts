@@ -1,6 +1,5 @@
 // The ways in which simulated machines stumble, one maker each. A test picks those it needs.
 import type { Behaviour, ReplyPiece, Stumbling } from './behaviour.ts'
-import type { Provocation } from './machine.ts'
 
 /** Which of the matching replies: the nth (1-based), every nth, or each with a probability. */
 export type Which = { readonly nth?: number | readonly number[]; readonly every?: number; readonly probability?: number }
@@ -184,11 +183,6 @@ export function sensorFailsAfter(lines: number, heater: 'T0' | 'B' = 'T0'): Beha
 /** Someone starts a print from the card at the panel. */
 export function panelPrintAfter(lines: number, file: string): Behaviour {
   return once('panel-print', lines, device => device.provoke({ kind: 'panel-print', file }))
-}
-
-/** Anything else from outside, once, after so many lines. */
-export function provokeAfter(lines: number, what: Provocation): Behaviour {
-  return once(what.kind, lines, device => device.provoke(what))
 }
 
 /** Native-USB and network boards greet nobody. */

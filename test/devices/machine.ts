@@ -4,7 +4,7 @@ import type { Record } from './record.ts'
 
 export type DeviceKind = 'grbl' | 'grblhal' | 'fluidnc' | 'marlin'
 
-export type Heater = { readonly celsius: number; readonly target: number; readonly power: number }
+type Heater = { readonly celsius: number; readonly target: number; readonly power: number }
 
 export type DeviceState = {
   /** The firmware's own word: Grbl's report state with sub-state ("Hold:0"), Marlin's "idle", "busy", "waiting", "halted". */

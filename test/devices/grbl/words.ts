@@ -1,7 +1,7 @@
 // One G-code line split into words and sorted into modal groups, as Grbl 1.1 reads it; answers Grbl's error numbers.
 import type { Variant } from './variants.ts'
 
-export type NonModal = 4 | 10 | 28 | 28.1 | 30 | 30.1 | 53 | 92 | 92.1
+type NonModal = 4 | 10 | 28 | 28.1 | 30 | 30.1 | 53 | 92 | 92.1
 
 /** What one line says, before it is judged against the machine's state. Numbers are as written, in the line's units. */
 export type Words = {
