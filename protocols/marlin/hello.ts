@@ -37,6 +37,7 @@ export class Hello {
   #garbled = 0
   #busyAt = Number.NEGATIVE_INFINITY
   #coolOrphans = false
+  #keepaliveRefused = false
 
   constructor(core: Core, ended: (nowMs: number) => void) {
     this.#core = core
@@ -181,7 +182,10 @@ export class Hello {
     if (core.firmware.family === 'repetier' || /^malyan/i.test(core.firmware.name)) link.keepNarrow()
     core.report({ kind: 'firmware', firmware: core.firmware })
     if (core.capabilities.THERMAL_PROTECTION === false) core.fault(fault('thermal-protection-off', 'Cap:THERMAL_PROTECTION:0'))
-    link.say('M113 S2')
+    this.#keepaliveRefused = false
+    link.say('M113 S2', (_, lost) => {
+      if (lost === undefined && !this.#keepaliveRefused) link.expectKeepalive()
+    })
     if (core.can('AUTOREPORT_TEMP')) link.say('M155 S2')
     if (core.can('PROMPT_SUPPORT')) link.say('M876 P1')
     if (core.can('SDCARD')) link.say('M27')
@@ -238,6 +242,9 @@ export class Hello {
         this.#settings[key] = heard.value
         return
       }
+      case 'unknown-command':
+        if (heard.command.startsWith('M113')) this.#keepaliveRefused = true
+        return
       default:
         return
     }

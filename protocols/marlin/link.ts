@@ -228,7 +228,9 @@ export class Link {
     this.#silence.heardAt = nowMs
     const found = this.#temperatureAsked(this.#strangeOk)
     if (found === 0) {
-      if (!this.#okCarriesTemperature) this.ok(nowMs)
+      // Not ours (a display asks on its own), or our ok and a report that ran together.
+      if (this.#okCarriesTemperature) this.#silence.doubt(nowMs)
+      else this.ok(nowMs)
       return
     }
     this.#okCarriesTemperature = true
@@ -245,6 +247,11 @@ export class Link {
 
   busy(nowMs: number): void {
     this.#silence.busy(nowMs)
+  }
+
+  /** The firmware took M113: while it works it will say so. */
+  expectKeepalive(): void {
+    this.#silence.keepalive = true
   }
 
   /** A line we cannot read: it may have been the ok. */

@@ -114,7 +114,8 @@ function readOk(line: string): Heard {
   let count = 1
   for (let at = line.indexOf('ok', 2); at > 0; at = line.indexOf('ok', at + 2)) count++
   const rest = line.slice(2)
-  const named = count === 1 ? /^\s+N?(\d+)(?=\s|$)/.exec(rest) : null
+  // Where oks ran together the last one counts: the firmware executes in order.
+  const named = count === 1 ? /^\s+N?(\d+)(?=\s|$)/.exec(rest) : /.*ok\s+N?(\d+)(?=\s|$)/.exec(rest)
   const buffer = /\sB(\d+)(?=\s|$)/.exec(rest)
   const heaters = rest.includes(':') ? readTemperatures(rest) : undefined
   return {

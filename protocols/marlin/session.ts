@@ -179,8 +179,9 @@ class MarlinSession implements Session {
         if (heard.heaters) {
           core.heat(heard.heaters)
           this.#hello.orphans()
-          link.okTemperature(nowMs)
-        } else if (heard.line !== undefined) link.okLine(heard.line, heard.buffer, nowMs)
+        }
+        if (heard.line !== undefined) link.okLine(heard.line, heard.buffer, nowMs)
+        else if (heard.heaters) link.okTemperature(nowMs)
         else this.#oks(heard.count, nowMs)
         return
       case 'resend':

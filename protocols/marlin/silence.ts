@@ -3,10 +3,13 @@ import type { Wait } from './codes.ts'
 
 /** A garbled line may have been the ok: ask soon. */
 const doubtMs = 250
-const patienceMs = 30_000
+/** Behind a command that takes its time. */
+const patienceBlockedMs = 30_000
+/** A probe costs a line and does no harm: rather ask once too often than let a nozzle stand on a part. */
+const patienceMs = 10_000
 /** With keepalive a firmware that works says so every 2 s: silence means that the ok is lost. */
-const patienceWithBusyMs = 6_000
-/** On a line that has shown noise a newline may be what was lost, and then nobody says anything. A probe does no harm. */
+const patienceWithKeepaliveMs = 5_000
+/** On a line that has shown noise a newline may be what was lost, and then nobody says anything. */
 const patienceWithNoiseMs = 2_000
 const busyFreshMs = 8_000
 const probeSteps = [1_000, 3_000, 10_000, 30_000] as const
@@ -22,16 +25,17 @@ export class Silence {
   heardAt = 0
   /** A line that could not be read, or an ok that fits nowhere: nothing more is said until the firmware was asked. */
   doubted = false
+  /** The firmware says `busy` while it works. */
+  keepalive = false
   /** Numbers of the probes without an answer. */
   probes: number[] = []
   #waitingSince = 0
   #askAt = Number.POSITIVE_INFINITY
   #busyAt = Number.NEGATIVE_INFINITY
-  #busySeen = false
   #noisy = false
 
   reset(nowMs: number): void {
-    this.#busySeen = false
+    this.keepalive = false
     this.#noisy = false
     this.#busyAt = Number.NEGATIVE_INFINITY
     this.heardAt = nowMs
@@ -41,7 +45,7 @@ export class Silence {
   busy(nowMs: number): void {
     this.heardAt = nowMs
     this.#busyAt = nowMs
-    this.#busySeen = true
+    this.keepalive = true
   }
 
   noise(): void {
@@ -82,7 +86,7 @@ export class Silence {
   dueAt(blocked: boolean): number {
     if (this.#askAt !== Number.POSITIVE_INFINITY) return this.#askAt
     if (this.doubted) return this.#waitingSince + doubtMs
-    const patience = blocked ? patienceMs : this.#noisy ? patienceWithNoiseMs : this.#busySeen ? patienceWithBusyMs : patienceMs
+    const patience = blocked ? patienceBlockedMs : this.#noisy ? patienceWithNoiseMs : this.keepalive ? patienceWithKeepaliveMs : patienceMs
     return this.#waitingSince + patience
   }
 
@@ -94,14 +98,14 @@ export class Silence {
       return 'wait'
     }
     const lost = this.probes.length > 1 ? this.#lost(wait, dwellMs, nowMs) : undefined
-    if (lost) this.#askAt = nowMs + patienceMs
+    if (lost) this.#askAt = nowMs + patienceBlockedMs
     return lost ?? 'ask'
   }
 
   /** A probe went out; `fresh` under a new number. */
   asked(fresh: number | undefined, blocked: boolean, nowMs: number): void {
-    const step = probeSteps[Math.min(this.probes.length, probeSteps.length - 1)] ?? patienceMs
-    this.#askAt = nowMs + (blocked ? patienceMs : step)
+    const step = probeSteps[Math.min(this.probes.length, probeSteps.length - 1)] ?? patienceBlockedMs
+    this.#askAt = nowMs + (blocked ? patienceBlockedMs : step)
     if (fresh !== undefined) this.probes.push(fresh)
   }
 

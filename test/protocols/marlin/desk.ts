@@ -21,6 +21,8 @@ export type Introduction = {
   readonly temperatures?: string
   /** What M27 answers. */
   readonly card?: string
+  /** Whether M113 is known; it is, where not said. */
+  readonly keepalive?: boolean
 }
 
 export const marlin21 = 'Marlin 2.1.2.4 (Dec  1 2023 12:00:00) SOURCE_CODE_URL:https://github.com/MarlinFirmware/Marlin'
@@ -199,7 +201,7 @@ export function cursorOf(lines: readonly string[]): ProgramCursor {
   }
 }
 
-function answersTo(text: string, { firmware, capabilities, settings, temperatures, card }: Introduction): string[] {
+function answersTo(text: string, { firmware, capabilities, settings, temperatures, card, keepalive }: Introduction): string[] {
   if (text.startsWith('M115')) {
     return [
       `FIRMWARE_NAME:${firmware ?? marlin21} PROTOCOL_VERSION:1.0 MACHINE_TYPE:Ender-3 EXTRUDER_COUNT:1 UUID:cede2a2f-41a2-4748-9b12-c55c62f367ff`,
@@ -210,6 +212,7 @@ function answersTo(text: string, { firmware, capabilities, settings, temperature
   if (text === 'M503') return [...(settings ?? ['echo:  M203 X500.00 Y500.00 Z5.00 E25.00']), 'ok']
   if (text === 'M105') return [temperatures ?? cold]
   if (text === 'M27') return [card ?? 'Not SD printing', 'ok']
+  if (text === 'M113 S2' && keepalive === false) return ['echo:Unknown command: "M113 S2"', 'ok']
   return ['ok']
 }
 
