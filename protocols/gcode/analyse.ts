@@ -1,12 +1,12 @@
 // Reads a program once, as it streams by, and says what it is, where it may run, how long it takes and what it looks like.
-import type { Firmware, MachineKind } from '../contract/machine.ts'
-import type { Model } from '../contract/model.ts'
 import type { Finding, Program, Suitability } from '../contract/program.ts'
 import type { Preview } from '../contract/screen.ts'
 import { checkMachine, checkProgram, kindOf, type Read } from './checks.ts'
 import { fileKind, headBytes } from './containers.ts'
 import { drawPreview } from './drawing.ts'
-import { createGate, type Gate, marlinFrameChars } from './gate.ts'
+import type { MachineFacts } from './facts.ts'
+import { createGate, type Gate } from './gate.ts'
+import { marlinFrameChars } from './gate-marlin.ts'
 import { GrblProgram } from './grbl-program.ts'
 import { Ledger } from './ledger.ts'
 import { MarlinProgram } from './marlin-program.ts'
@@ -16,15 +16,7 @@ import { GrblPlan, grblMotion, isLaserMode, MarlinPlan, marlinMotion } from './p
 import { type Line, LineReader } from './reader.ts'
 import type { Picture } from './thumbnail.ts'
 
-export type MachineFacts = {
-  readonly machine: string
-  readonly kind: MachineKind
-  readonly dialect: 'grbl' | 'marlin'
-  readonly model: Model
-  /** What the machine said of itself: `$110` … or `M203` … (M503); wins over the model. */
-  readonly settings?: Record<string, string>
-  readonly family?: Firmware['family']
-}
+export type { MachineFacts } from './facts.ts'
 
 export type AnalysisRequest = {
   /** As the person named the file. */
@@ -234,7 +226,7 @@ class ProgramAnalyser implements Analyser {
       grblLedger: this.grblLedger,
       marlinLedger: this.marlinLedger,
       reads: { grbl: this.readGrbl, marlin: this.readMarlin },
-      printer: !this.readGrbl || this.marlin.extrusions > 0,
+      printer: !this.readGrbl || this.marlin.totals.extrusions > 0,
     }
     const kind = kindOf(read)
     const asMarlin =
@@ -254,11 +246,11 @@ class ProgramAnalyser implements Analyser {
     if (found.slicer !== undefined) program.slicer = found.slicer
     const layers = path.layerCount > 0 ? path.layerCount : 0
     if (kind === 'printer' && layers > 0) program.layers = layers
-    const seconds = found.seconds ?? (this.marlin.slicerMinutes > 0 ? this.marlin.slicerMinutes * 60 : undefined)
+    const seconds = found.seconds ?? (this.marlin.totals.slicerMinutes > 0 ? this.marlin.totals.slicerMinutes * 60 : undefined)
     if (seconds !== undefined) program.slicerSeconds = seconds
     if (kind === 'printer') {
       const filament: NonNullable<Program['filament']> = {}
-      const mm = found.filamentMm ?? (this.marlin.extrudedMm > 0 ? Math.round(this.marlin.extrudedMm) : undefined)
+      const mm = found.filamentMm ?? (this.marlin.totals.extrudedMm > 0 ? Math.round(this.marlin.totals.extrudedMm) : undefined)
       if (mm !== undefined) filament.mm = mm
       if (found.filamentGrams !== undefined) filament.grams = found.filamentGrams
       if (found.material !== undefined) filament.material = found.material

@@ -16,6 +16,53 @@ export type ArcEnds = {
   turns: number
 }
 
+/** An arc to be filled in again and again: the analysis makes no garbage. */
+export function newArc(): ArcEnds {
+  return { plane: 17, clockwise: false, fromA: 0, fromB: 0, fromC: 0, toA: 0, toB: 0, toC: 0, centerA: 0, centerB: 0, turns: 0 }
+}
+
+type Point = { readonly x: number; readonly y: number; readonly z: number }
+
+/** Fills in an arc of a plane from one point to x, y, z, with the centre by I, J, K from the beginning. */
+export function setArc(
+  ends: ArcEnds,
+  plane: 17 | 18 | 19,
+  from: Point,
+  x: number,
+  y: number,
+  z: number,
+  i: number,
+  j: number,
+  k: number,
+): void {
+  ends.plane = plane
+  if (plane === 17) fill(ends, from.x, from.y, from.z, x, y, z, i, j)
+  else if (plane === 18) fill(ends, from.z, from.x, from.y, z, x, y, k, i)
+  else fill(ends, from.y, from.z, from.x, y, z, x, j, k)
+}
+
+function fill(
+  ends: ArcEnds,
+  fromA: number,
+  fromB: number,
+  fromC: number,
+  toA: number,
+  toB: number,
+  toC: number,
+  da: number,
+  db: number,
+): void {
+  ends.fromA = fromA
+  ends.fromB = fromB
+  ends.fromC = fromC
+  ends.toA = toA
+  ends.toB = toB
+  ends.toC = toC
+  ends.centerA = fromA + da
+  ends.centerB = fromB + db
+  ends.turns = 0
+}
+
 /** Radius in mm and signed angle in radians (counter-clockwise positive). `still`: an angle this small is a whole circle. */
 export function arcTravel(ends: ArcEnds, still: number): { radius: number; travel: number } {
   const ra = ends.fromA - ends.centerA

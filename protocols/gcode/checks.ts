@@ -1,9 +1,9 @@
 // What is wrong with a program: for itself, and for one machine.
 import type { Model } from '../contract/model.ts'
 import type { Finding, Program } from '../contract/program.ts'
-import type { MachineFacts } from './analyse.ts'
 import { type CheckCode, type FindingFacts, finding } from './check-words.ts'
 import type { FileKind } from './containers.ts'
+import type { MachineFacts } from './facts.ts'
 import type { GrblProgram } from './grbl-program.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import type { MarlinProgram } from './marlin-program.ts'
@@ -159,7 +159,8 @@ const plastics: Record<string, number> = {
 }
 
 function checkPrint(found: Finding[], facts: MachineFacts, read: Read): void {
-  const { marlin, metadata } = read
+  const { metadata } = read
+  const marlin = read.marlin.totals
   const { limits, nozzleMm } = facts.model
   const above = (code: CheckCode, value: number, line: number, limit: number | undefined) => {
     if (limit !== undefined && value > limit) found.push(finding(code, { value, limit, line }))
@@ -222,15 +223,15 @@ function checkLaser(found: Finding[], facts: MachineFacts, read: Read): void {
   const { limits } = facts.model
   const marlin = facts.dialect === 'marlin'
   const ledger = marlin ? read.marlinLedger : read.grblLedger
-  const source = marlin ? read.marlin : read.grbl
+  const source = marlin ? read.marlin.totals : read.grbl
   const m3 = ledger.get('m3')
   if (m3 !== undefined) found.push(finding('constant-power', of(m3)))
   say(found, ledger, 'burning-dwell')
   if (!marlin && grblSetting(facts.settings, 32) === 0) found.push(finding('laser-mode-off'))
   const full = marlin ? limits.powerFull : (grblSetting(facts.settings, 30) ?? limits.powerFull)
   const limit = limits.powerMax ?? full
-  const power = marlin ? read.marlin.powerMax : read.grbl.speedMax
-  const line = marlin ? read.marlin.powerMaxLine : read.grbl.speedMaxLine
+  const power = marlin ? read.marlin.totals.powerMax : read.grbl.speedMax
+  const line = marlin ? read.marlin.totals.powerMaxLine : read.grbl.speedMaxLine
   if (limit !== undefined && power > limit) found.push(finding('power-too-high', { value: power, limit, line }))
   if (!source.spindleEver || power === 0) found.push(finding('no-beam'))
   if (!marlin && read.grbl.spindleOpen) found.push(finding('beam-left-on'))
@@ -273,7 +274,7 @@ function checkMill(found: Finding[], facts: MachineFacts, read: Read): void {
 function checkFeed(found: Finding[], facts: MachineFacts, read: Read): void {
   const rate = facts.dialect === 'marlin' ? marlinMotion(facts).rate : grblMotion(facts).rate
   const fastest = Math.max(rate[0], rate[1]) * 60
-  const source = facts.dialect === 'marlin' ? read.marlin : read.grbl
+  const source = facts.dialect === 'marlin' ? read.marlin.totals : read.grbl
   if (source.feedMax > fastest * 1.001) {
     found.push(finding('feed-above-machine', { value: source.feedMax, limit: Math.round(fastest), line: source.feedMaxLine }))
   }

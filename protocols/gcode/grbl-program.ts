@@ -1,5 +1,6 @@
 // Reads a program as Grbl 1.1 does: one block of RS-274 words a line, modal groups, order of execution (gcode.c).
-import { type ArcEnds, arcTravel, centerByRadius } from './arc.ts'
+import { arcTravel, centerByRadius, newArc, setArc } from './arc.ts'
+import { drawArc } from './draw-arc.ts'
 import type { Ledger } from './ledger.ts'
 import type { Path } from './path.ts'
 import type { GrblPlan } from './plans.ts'
@@ -8,9 +9,6 @@ import type { Line } from './reader.ts'
 const inch = 25.4
 /** mm and mm/min beyond which a number is a mistake; nothing a school owns is a hundred metres long. */
 const absurd = 100_000
-/** The chord error of arcs in the picture and in extents, mm. */
-const chordMm = 0.02
-
 export class GrblProgram {
   private readonly plans: readonly GrblPlan[]
   private readonly path: Path
@@ -27,25 +25,13 @@ export class GrblProgram {
   private spindle = 5
   private coolant = 0
   // Position in mm, without G92.
-  private x = 0
-  private y = 0
-  private z = 0
+  x = 0
+  y = 0
+  z = 0
   private ox = 0
   private oy = 0
   private oz = 0
-  private readonly ends: ArcEnds = {
-    plane: 17,
-    clockwise: false,
-    fromA: 0,
-    fromB: 0,
-    fromC: 0,
-    toA: 0,
-    toB: 0,
-    toC: 0,
-    centerA: 0,
-    centerB: 0,
-    turns: 0,
-  }
+  private readonly ends = newArc()
   // What the file as a whole shows.
   spindleEver = false
   constantPowerEver = false
@@ -341,15 +327,12 @@ export class GrblProgram {
     power: number,
   ): boolean {
     const ends = this.ends
-    ends.plane = this.plane
     ends.clockwise = clockwise
     const unit = this.unit
-    const di = !Number.isNaN(i) ? i * unit : 0
-    const dj = !Number.isNaN(j) ? j * unit : 0
-    const dk = !Number.isNaN(k) ? k * unit : 0
-    if (this.plane === 17) setEnds(ends, this.x, this.y, this.z, tx, ty, tz, di, dj)
-    else if (this.plane === 18) setEnds(ends, this.z, this.x, this.y, tz, tx, ty, dk, di)
-    else setEnds(ends, this.y, this.z, this.x, ty, tz, tx, dj, dk)
+    const di = Number.isNaN(i) ? 0 : i * unit
+    const dj = Number.isNaN(j) ? 0 : j * unit
+    const dk = Number.isNaN(k) ? 0 : k * unit
+    setArc(ends, this.plane, this, tx, ty, tz, di, dj, dk)
     if (!Number.isNaN(r)) {
       const center = centerByRadius(ends, r * unit, false)
       if (center === undefined) {
@@ -374,55 +357,5 @@ export class GrblProgram {
     for (const plan of this.plans) plan.planner.arc(ends, feed, line.endByte)
     drawArc(this.path, ends, radius, travel, making, power, line.number, line.endByte)
     return true
-  }
-}
-
-function setEnds(
-  ends: ArcEnds,
-  fromA: number,
-  fromB: number,
-  fromC: number,
-  toA: number,
-  toB: number,
-  toC: number,
-  da: number,
-  db: number,
-): void {
-  ends.fromA = fromA
-  ends.fromB = fromB
-  ends.fromC = fromC
-  ends.toA = toA
-  ends.toB = toB
-  ends.toC = toC
-  ends.centerA = fromA + da
-  ends.centerB = fromB + db
-  ends.turns = 0
-}
-
-/** Draws an arc into the path as chords that hold its true extent to 0.02 mm. */
-export function drawArc(
-  path: Path,
-  ends: ArcEnds,
-  radius: number,
-  angle: number,
-  making: boolean,
-  power: number,
-  line: number,
-  offset: number,
-): void {
-  const step = 2 * Math.acos(Math.max(-1, Math.min(1, 1 - chordMm / Math.max(radius, chordMm))))
-  const count = Math.max(1, Math.min(720, Math.ceil(Math.abs(angle) / step)))
-  const ra = ends.fromA - ends.centerA
-  const rb = ends.fromB - ends.centerB
-  for (let n = 1; n <= count; n++) {
-    const cos = Math.cos((angle * n) / count)
-    const sin = Math.sin((angle * n) / count)
-    const last = n === count
-    const a = last ? ends.toA : ends.centerA + ra * cos - rb * sin
-    const b = last ? ends.toB : ends.centerB + ra * sin + rb * cos
-    const c = ends.fromC + ((ends.toC - ends.fromC) * n) / count
-    if (ends.plane === 17) path.to(a, b, c, true, making, power, line, offset)
-    else if (ends.plane === 18) path.to(b, c, a, true, making, power, line, offset)
-    else path.to(c, a, b, true, making, power, line, offset)
   }
 }

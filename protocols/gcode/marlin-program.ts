@@ -1,8 +1,11 @@
 // Reads a program as Marlin does: one command a line, its parameters by letter (gcode/parser.cpp), state as in gcode.cpp.
-import { type ArcEnds, arcTravel, centerByRadius } from './arc.ts'
+import { arcTravel, centerByRadius, newArc, setArc } from './arc.ts'
+import { drawArc } from './draw-arc.ts'
 import { leaveOf } from './forbidden.ts'
-import { drawArc } from './grbl-program.ts'
 import type { Ledger } from './ledger.ts'
+import { known, knownG } from './marlin-known.ts'
+import { changeLimits } from './marlin-limits.ts'
+import { MarlinTotals } from './marlin-totals.ts'
 import type { Path } from './path.ts'
 import type { MarlinPlan } from './plans.ts'
 import type { Line } from './reader.ts'
@@ -17,27 +20,13 @@ const toolChangeSeconds = 8
 const retractMm = 3
 const retractFeed = 45
 
-/** Commands of Marlin 2 that change nothing the analysis follows; anything else unknown is noted. */
-const known = new Set([
-  0, 1, 3, 4, 5, 7, 8, 9, 16, 17, 18, 42, 43, 48, 73, 75, 76, 77, 78, 80, 82, 83, 84, 85, 86, 87, 104, 106, 107, 109, 114, 115, 117, 119,
-  120, 121, 122, 123, 125, 126, 127, 128, 129, 140, 141, 142, 143, 145, 149, 150, 163, 164, 165, 166, 190, 191, 192, 193, 200, 201, 203,
-  204, 205, 206, 207, 208, 209, 211, 217, 218, 220, 221, 226, 240, 250, 255, 256, 260, 261, 280, 281, 282, 290, 300, 302, 305, 350, 351,
-  355, 360, 380, 381, 400, 401, 402, 403, 404, 405, 406, 407, 412, 413, 414, 420, 421, 422, 423, 425, 428, 430, 486, 493, 540, 550, 552,
-  553, 554, 555, 569, 572, 592, 593, 600, 602, 603, 605, 672, 701, 702, 710, 808, 810, 811, 852, 860, 862, 871, 900, 906, 907, 908, 909,
-  910, 911, 912, 913, 914, 915, 919, 951, 970, 971, 974, 975, 976, 982, 1002, 1006, 25,
-])
-const knownG = new Set([
-  4, 10, 11, 12, 17, 18, 19, 20, 21, 26, 27, 28, 29, 30, 31, 32, 34, 35, 38, 42, 60, 61, 76, 80, 90, 91, 92, 425, 5, 6, 53, 54, 55, 56, 57,
-  58, 59, 93, 94, 40, 49,
-])
-
 export class MarlinProgram {
   private readonly plans: readonly MarlinPlan[]
   private readonly path: Path
   private readonly ledger: Ledger
-  private x = 0
-  private y = 0
-  private z = 0
+  x = 0
+  y = 0
+  z = 0
   private e = 0
   // Where the program's zero is, by G92.
   private ox = 0
@@ -53,43 +42,10 @@ export class MarlinProgram {
   private tool = 0
   private retracted = false
   private flow = 1
-  private readonly ends: ArcEnds = {
-    plane: 17,
-    clockwise: false,
-    fromA: 0,
-    fromB: 0,
-    fromC: 0,
-    toA: 0,
-    toB: 0,
-    toC: 0,
-    centerA: 0,
-    centerB: 0,
-    turns: 0,
-  }
-  // What the file as a whole shows.
-  nozzleMax = 0
-  nozzleMaxLine = 0
-  bedMax = 0
-  bedMaxLine = 0
-  chamberMax = 0
-  chamberMaxLine = 0
-  nozzleTarget = 0
-  bedTarget = 0
-  homed = false
-  extrudedMm = 0
-  extrusions = 0
-  coldLine = 0
-  feedMax = 0
-  feedMaxLine = 0
-  toolsUsed = new Set<number>()
-  slicerMinutes = -1
-  // Lasers and mills with Marlin.
-  spindleOn = false
-  spindleEver = false
-  constantPowerEver = false
-  power = 0
-  powerMax = 0
-  powerMaxLine = 0
+  private readonly ends = newArc()
+  readonly totals = new MarlinTotals()
+  private spindleOn = false
+  private power = 0
 
   constructor(plans: readonly MarlinPlan[], path: Path, ledger: Ledger) {
     this.plans = plans
@@ -179,7 +135,7 @@ export class MarlinProgram {
     const de = e - this.e
     const offset = line.endByte
     const goes = x !== this.x || y !== this.y || z !== this.z
-    if (de !== 0) this.extrude(line, de, goes)
+    if (de !== 0) this.totals.extrude(de, goes, this.tool, line.number)
     for (const plan of this.plans) plan.planner.line(x, y, z, e * this.flow, this.feed, offset)
     if (goes) {
       const burning = this.spindleOn && this.power > 0
@@ -197,28 +153,12 @@ export class MarlinProgram {
     // Marlin takes only a positive F (get_destination_from_command).
     if (!(perMinute > 0)) return
     this.feed = perMinute / 60
-    if (perMinute > this.feedMax) {
-      this.feedMax = perMinute
-      this.feedMaxLine = line
-    }
+    this.totals.feed(perMinute, line)
   }
 
   private setPower(power: number, line: number): void {
     this.power = power
-    if (power > this.powerMax) {
-      this.powerMax = power
-      this.powerMaxLine = line
-    }
-  }
-
-  private extrude(line: Line, de: number, goes: boolean): void {
-    this.extrudedMm += de
-    if (de > 0) {
-      if (goes) this.extrusions++
-      // EXTRUDE_MINTEMP: colder, Marlin moves without extruding.
-      if (this.nozzleTarget < 150 && this.coldLine === 0) this.coldLine = line.number
-      this.toolsUsed.add(this.tool)
-    }
+    this.totals.power(power, line)
   }
 
   private arc(line: Line, from: number, clockwise: boolean): void {
@@ -279,16 +219,9 @@ export class MarlinProgram {
       return
     }
     const ends = this.ends
-    ends.plane = this.plane
     ends.clockwise = clockwise
+    setArc(ends, this.plane, this, x, y, z, i, j, k)
     ends.turns = turns
-    const { x: fx, y: fy, z: fz } = this
-    if (this.plane === 17) [ends.fromA, ends.fromB, ends.fromC, ends.toA, ends.toB, ends.toC] = [fx, fy, fz, x, y, z]
-    else if (this.plane === 18) [ends.fromA, ends.fromB, ends.fromC, ends.toA, ends.toB, ends.toC] = [fz, fx, fy, z, x, y]
-    else [ends.fromA, ends.fromB, ends.fromC, ends.toA, ends.toB, ends.toC] = [fy, fz, fx, y, z, x]
-    const [da, db] = this.plane === 17 ? [i, j] : this.plane === 18 ? [k, i] : [j, k]
-    ends.centerA = ends.fromA + da
-    ends.centerB = ends.fromB + db
     const center = r !== 0 ? centerByRadius(ends, r, true) : undefined
     if (center !== undefined) {
       ends.centerA = center.a
@@ -299,7 +232,7 @@ export class MarlinProgram {
       return
     }
     const de = e - this.e
-    if (de !== 0) this.extrude(line, de, true)
+    if (de !== 0) this.totals.extrude(de, true, this.tool, line.number)
     const making = de > 0 || (this.spindleOn && this.power > 0)
     if (de > 0) this.path.extrudeAt(z, line.endByte)
     const { radius, travel } = arcTravel(ends, 1e-9)
@@ -354,7 +287,7 @@ export class MarlinProgram {
         if (every || line.has(88)) this.x = this.ox = 0
         if (every || line.has(89)) this.y = this.oy = 0
         if (every || line.has(90)) this.z = this.oz = 0
-        if (code === 28) this.homed = true
+        if (code === 28) this.totals.homed = true
         for (const plan of this.plans) {
           plan.wait(every ? homeSeconds : homeSeconds / 2, offset)
           plan.planner.place(this.x, this.y, this.z, this.e * this.flow)
@@ -411,11 +344,8 @@ export class MarlinProgram {
       case 3:
       case 4:
         this.spindleOn = true
-        this.spindleEver = true
-        if (code === 3) {
-          this.constantPowerEver = true
-          this.ledger.note('m3', line.number)
-        }
+        this.totals.spindleEver = true
+        if (code === 3) this.ledger.note('m3', line.number)
         if (!Number.isNaN(s)) this.setPower(s, line.number)
         for (const plan of this.plans) plan.sync()
         return
@@ -431,60 +361,25 @@ export class MarlinProgram {
         return
       case 104:
       case 109:
-        if (!Number.isNaN(target)) {
-          this.nozzleTarget = target
-          if (target > this.nozzleMax) {
-            this.nozzleMax = target
-            this.nozzleMaxLine = line.number
-          }
-          this.heat('nozzle', target, code === 109, !Number.isNaN(r), offset)
-        }
+        if (Number.isNaN(target)) return
+        this.totals.nozzle(target, line.number)
+        for (const plan of this.plans) plan.heat('nozzle', target, code === 109, !Number.isNaN(r), offset)
         return
       case 140:
       case 190:
-        if (!Number.isNaN(target)) {
-          this.bedTarget = target
-          if (target > this.bedMax) {
-            this.bedMax = target
-            this.bedMaxLine = line.number
-          }
-          this.heat('bed', target, code === 190, !Number.isNaN(r), offset)
-        }
+        if (Number.isNaN(target)) return
+        this.totals.bed(target, line.number)
+        for (const plan of this.plans) plan.heat('bed', target, code === 190, !Number.isNaN(r), offset)
         return
       case 141:
       case 191:
-        if (target > this.chamberMax) {
-          this.chamberMax = target
-          this.chamberMaxLine = line.number
-        }
+        this.totals.chamber(target, line.number)
         return
       case 201:
-        for (const plan of this.plans) this.change(line, plan.planner.motion.acceleration)
-        return
       case 203:
-        for (const plan of this.plans) this.change(line, plan.planner.motion.rate)
-        return
       case 204:
-        for (const { planner } of this.plans) {
-          const p = line.value(80)
-          const t = line.value(84)
-          if (s > 0) planner.motion.printAcceleration = planner.motion.travelAcceleration = s
-          if (p > 0) planner.motion.printAcceleration = p
-          if (t > 0) planner.motion.travelAcceleration = t
-          if (r > 0) planner.motion.retractAcceleration = r
-        }
-        return
       case 205:
-        for (const { planner } of this.plans) {
-          const b = line.value(66)
-          const j = line.value(74)
-          const t = line.value(84)
-          if (b >= 0) planner.motion.segmentSecondsMin = b / 1e6
-          if (s >= 0) planner.motion.feedMin = s
-          if (t >= 0) planner.motion.travelFeedMin = t
-          if (j > 0 && planner.motion.jerk === undefined) planner.motion.junctionDeviation = j
-          if (planner.motion.jerk !== undefined) this.change(line, planner.motion.jerk)
-        }
+        for (const { planner } of this.plans) changeLimits(planner.motion, code, line)
         return
       case 220:
         if (s > 0) for (const { planner } of this.plans) planner.speed = Math.min(10, Math.max(0.1, s / 100))
@@ -506,7 +401,7 @@ export class MarlinProgram {
         return
       case 73: {
         const minutes = line.value(82)
-        if (this.slicerMinutes < 0 && minutes >= 0) this.slicerMinutes = minutes
+        if (this.totals.slicerMinutes < 0 && minutes >= 0) this.totals.slicerMinutes = minutes
         return
       }
       case 206:
@@ -521,24 +416,6 @@ export class MarlinProgram {
         return
       default:
         if (!known.has(code)) this.ledger.note('unknown-command', line.number, 0, Number.isNaN(code) ? 'M' : `M${code}`)
-    }
-  }
-
-  private heat(which: 'nozzle' | 'bed', target: number, wait: boolean, cool: boolean, offset: number): void {
-    const celsius = Math.min(500, Math.max(0, target))
-    for (const plan of this.plans) {
-      const queue = plan.planner.queue
-      plan.heating.set(which, celsius, Math.max(queue.parsed, queue.end))
-      if (!wait) continue
-      plan.sync()
-      plan.wait(plan.heating.wait(which, queue.end, cool), offset)
-    }
-  }
-
-  private change(line: Line, axes: [number, number, number, number]): void {
-    for (let n = 0; n < 4; n++) {
-      const value = line.value('XYZE'.charCodeAt(n))
-      if (value > 0) axes[n] = value
     }
   }
 

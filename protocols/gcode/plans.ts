@@ -46,6 +46,15 @@ export class MarlinPlan {
     this.planner.queue.drain()
   }
 
+  /** A heater gets its target, °C; where the command waits, the machine stands until it is reached. */
+  heat(which: 'nozzle' | 'bed', target: number, waits: boolean, cooling: boolean, offset: number): void {
+    const { queue } = this.planner
+    this.heating.set(which, Math.min(500, Math.max(0, target)), Math.max(queue.parsed, queue.end))
+    if (!waits) return
+    this.sync()
+    this.wait(this.heating.wait(which, queue.end, cooling), offset)
+  }
+
   /** The machine does something other than the program's moves. */
   wait(seconds: number, offset: number): void {
     this.planner.queue.stand(seconds, offset)

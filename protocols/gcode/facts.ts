@@ -1,0 +1,13 @@
+// What the analysis is told of a machine.
+import type { Firmware, MachineKind } from '../contract/machine.ts'
+import type { Model } from '../contract/model.ts'
+
+export type MachineFacts = {
+  readonly machine: string
+  readonly kind: MachineKind
+  readonly dialect: 'grbl' | 'marlin'
+  readonly model: Model
+  /** What the machine said of itself: `$110` … or `M203` … (M503); wins over the model. */
+  readonly settings?: Record<string, string>
+  readonly family?: Firmware['family']
+}
