@@ -1,6 +1,6 @@
 // Where a simulated machine is reached: a TCP port of this host, or a real pseudo-terminal held by socat.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { lstatSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { existsSync, lstatSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 
 /** What a link tells the device. One host at a time. */
@@ -22,6 +22,9 @@ export interface Link {
 
 /** Bytes that may wait for a host that reads too slowly; more vanish as they would in a UART. */
 const unwrittenBytesMax = 1 << 18
+
+/** While it waits for a user socat does not notice that we have died: this tells the kernel to end it then (util-linux). */
+const setpriv = '/usr/bin/setpriv'
 
 /** Opens `tcp://host:port` (0 picks a free port) or `pty:///path`. */
 export async function openLink(address: string, events: LinkEvents): Promise<Link> {
@@ -119,10 +122,22 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
     })
   }
 
+  const close = async (): Promise<void> => {
+    closing = true
+    const ends = [current, ...spares].map(terminal => terminal?.kill())
+    removeLink(path)
+    await Promise.all(ends)
+    removeLink(path)
+  }
   removeLink(path)
-  await makeSpare()
-  promote()
-  await Promise.all([makeSpare(), makeSpare()])
+  try {
+    await makeSpare()
+    promote()
+    await Promise.all([makeSpare(), makeSpare()])
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     address: `pty://${path}`,
     target: path,
@@ -132,13 +147,7 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
     write(bytes) {
       if (open) current?.write(bytes)
     },
-    async close() {
-      closing = true
-      const ends = [current, ...spares].map(terminal => terminal?.kill())
-      removeLink(path)
-      await Promise.all(ends)
-      removeLink(path)
-    },
+    close,
   }
 }
 
@@ -148,9 +157,9 @@ type Terminal = { readonly link: string; begin(events: TerminalEvents): void; wr
 /** Resolves when the terminal exists and its link points to it. */
 async function startTerminal(link: string): Promise<Terminal> {
   removeLink(link)
-  const child = spawn('socat', ['-d', '-d', '-t', '0.001', `pty,raw,echo=0,link=${link},wait-slave,pty-interval=0.01`, 'STDIO'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const socat = ['socat', '-d', '-d', '-t', '0.001', `pty,raw,echo=0,link=${link},wait-slave,pty-interval=0.01`, 'STDIO']
+  const [command = '', ...args] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'TERM', ...socat] : socat
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   let events: TerminalEvents | undefined
   let ended = false
   let opened = false
@@ -168,7 +177,12 @@ async function startTerminal(link: string): Promise<Terminal> {
       resolve()
     })
   })
-  await whenLinked(child, link)
+  try {
+    await whenLinked(child, link)
+  } catch (error) {
+    child.kill('SIGTERM')
+    throw error
+  }
   // socat says so in its diagnostics when someone has opened the slave and bytes may pass, and when the last one closed it.
   child.stderr.on('data', (chunk: Buffer) => {
     const text = chunk.toString('latin1')
@@ -206,7 +220,10 @@ async function startTerminal(link: string): Promise<Terminal> {
 async function whenLinked(child: ChildProcess, link: string): Promise<void> {
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', error => reject(new Error(`socat does not start (${error.message}); install it with: apt-get install socat`)))
-    child.once('exit', code => reject(new Error(`socat ended with status ${code} before its terminal ${link} was there`)))
+    child.once('exit', code => {
+      const missing = code === 127 ? 'socat is not installed; install it with: apt-get install socat' : undefined
+      reject(new Error(missing ?? `socat ended with status ${code} before its terminal ${link} was there`))
+    })
   })
   failed.catch(() => {})
   for (let tries = 0; tries < 500; tries += 1) {

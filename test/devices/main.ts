@@ -127,6 +127,11 @@ export async function deviceCommand(argv: readonly string[]): Promise<void> {
     process.exitCode = 2
     return
   }
+  // Before anything is opened: a signal in the middle of the start must not leave a terminal's link behind.
+  const ended = new Promise<void>(resolve => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
   let device: RunningDevice
   try {
     device = await startDevice(parsed.options)
@@ -142,9 +147,6 @@ export async function deviceCommand(argv: readonly string[]): Promise<void> {
     })
   }
   process.stdout.write(`listening ${device.url}\n`)
-  await new Promise<void>(resolve => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
+  await ended
   await device.stop()
 }
