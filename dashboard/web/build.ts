@@ -13,7 +13,15 @@ const sources = [here, join(here, '../fleet'), join(here, '../../protocols/contr
 export async function buildWeb(): Promise<string> {
   const built = await newest([join(dist, 'index.html')])
   if (built > 0 && built >= (await newest(sources))) return dist
-  await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' })
+  // A test runner sets NODE_ENV, and Vite then takes React's slow and heavy development build.
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' })
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
   return dist
 }
 

@@ -50,7 +50,7 @@ export function lookOf(
   const own = lookOfState(machine, words, forms, say)
   if (!isSure(link, nowMs)) {
     const age = link.link === 'unknown' ? words.link.never : words.link.noData(forms.age(link.heardAt, nowMs))
-    return { tone: 'unknown', shape: 'unknown', label: age, detail: words.state.was(own.label) }
+    return { tone: 'unknown', shape: 'unknown', label: age, detail: words.state.was(own.label.toLowerCase()) }
   }
   if (machine.inService) {
     const detail = own.detail === undefined ? own.label.toLowerCase() : `${own.label.toLowerCase()}: ${own.detail}`

@@ -16,9 +16,9 @@ export type FakeOptions = {
   scene: SceneName
   scope?: Me['scope']
   /** Signed in from the start as this one. */
-  as?: keyof typeof people
+  as?: keyof typeof people | 'nobody'
   /** Schools this person sees; all when absent. */
-  sites?: string[]
+  sites?: string[] | 'all'
   port?: number
   /** Uploads are held back after this share until `releaseUploads`. */
   holdUploads?: boolean
@@ -54,8 +54,9 @@ const policy =
 export async function startFake(options: FakeOptions): Promise<FakeServer> {
   const sites = new Map(city(options.scene, Date.now()).map(picture => [picture.site, picture]))
   const scope = options.scope ?? { kind: 'city' }
-  const visible = () => [...sites.values()].filter(({ site }) => options.sites === undefined || options.sites.includes(site))
-  let author: Me['author'] = options.as === undefined ? undefined : people[options.as]
+  const visible = () =>
+    [...sites.values()].filter(({ site }) => options.sites === undefined || options.sites === 'all' || options.sites.includes(site))
+  let author: Me['author'] = options.as === undefined || options.as === 'nobody' ? undefined : people[options.as]
   let answer: Answering = () => undefined
   let ticket = 60
   let isCut = false

@@ -198,7 +198,7 @@ function troubled(base: SitePicture, now: number): SitePicture {
         comment: 'красный, если есть',
         submittedAt: now - 9 * minute,
       }),
-      'job-cut': job('job-cut', 47, 'queued', now, {
+      'job-to-cut': job('job-to-cut', 47, 'queued', now, {
         name: 'Коробка фанера 4мм.nc',
         kind: 'laser',
         lines: 9_800,
@@ -242,15 +242,15 @@ function jobsOfNormal(now: number): Record<string, Job> {
     line: 12_040,
   }
   return {
-    'job-q1': job('job-q1', 44, 'queued', now, { name: 'Крышка.gcode', wanted: 'printer-1' }),
-    'job-q2': job('job-q2', 45, 'queued', now, {
+    'job-000q1': job('job-000q1', 44, 'queued', now, { name: 'Крышка.gcode', wanted: 'printer-1' }),
+    'job-000q2': job('job-000q2', 45, 'queued', now, {
       name: 'Колесо робота.gcode',
       copies: 3,
       copy: 1,
       author: people.pupil,
       estimatedSeconds: 2_400,
     }),
-    'job-q3': job('job-q3', 45, 'queued', now, {
+    'job-000q3': job('job-000q3', 45, 'queued', now, {
       name: 'Колесо робота.gcode',
       copies: 3,
       copy: 2,
@@ -258,15 +258,15 @@ function jobsOfNormal(now: number): Record<string, Job> {
       author: people.pupil,
       estimatedSeconds: 2_400,
     }),
-    'job-q4': job('job-q4', 46, 'queued', now, { name: 'Ваза спираль.gcode', held: true, estimatedSeconds: 11_400 }),
-    'job-q5': job('job-q5', 48, 'queued', now, { name: 'Рельеф герб.nc', kind: 'mill', estimatedSeconds: 5_100 }),
-    'job-e1': ended('job-e1', 37, 'completed', 66, { name: 'Клипса.gcode', machine: 'printer-2', verdict: ok }),
-    'job-e2': ended('job-e2', 36, 'interrupted', 130, {
+    'job-000q4': job('job-000q4', 46, 'queued', now, { name: 'Ваза спираль.gcode', held: true, estimatedSeconds: 11_400 }),
+    'job-000q5': job('job-000q5', 48, 'queued', now, { name: 'Рельеф герб.nc', kind: 'mill', estimatedSeconds: 5_100 }),
+    'job-000e1': ended('job-000e1', 37, 'completed', 66, { name: 'Клипса.gcode', machine: 'printer-2', verdict: ok }),
+    'job-000e2': ended('job-000e2', 36, 'interrupted', 130, {
       name: 'Рычаг.gcode',
       machine: 'prusa',
       end: { outcome: 'interrupted', evidence: 'banner in mid-job', fault, lines: 12_040, bytes: 480_000, seconds: 1_900, resends: 14 },
     }),
-    'job-e3': ended('job-e3', 35, 'collected', 190, { name: 'Шахматный конь.gcode', machine: 'printer-1', verdict: ok }),
+    'job-000e3': ended('job-000e3', 35, 'collected', 190, { name: 'Шахматный конь.gcode', machine: 'printer-1', verdict: ok }),
   }
 }
 

@@ -10,6 +10,7 @@ export function LanguageSwitch() {
       variant="subtle"
       color="gray"
       px={10}
+      miw={44}
       aria-label={words.language.switch}
       lang={language === 'ru' ? 'en' : 'ru'}
       onClick={switchLanguage}

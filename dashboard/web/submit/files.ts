@@ -44,8 +44,11 @@ export function useFileDrop(dropped: (files: readonly File[]) => void, enabled: 
 export function useFilePicker(picked: (files: readonly File[]) => void): () => void {
   const latest = useRef(picked)
   latest.current = picked
+  // Held on to: an input that nobody holds may be swept away while its dialogue is still open, and the choice with it.
+  const asking = useRef<HTMLInputElement>(undefined)
   return useCallback(() => {
     const input = document.createElement('input')
+    asking.current = input
     input.type = 'file'
     input.multiple = true
     // No `accept`: phones grey out everything whose type they do not know, and G-code has none.

@@ -49,7 +49,7 @@ export const en: Words = {
     readOnly: 'Watching only',
     noData: 'No data',
     printing: 'Printing',
-    was: state => `was: ${state.toLowerCase()}`,
+    was: state => `was: ${state}`,
   },
 
   detail: {

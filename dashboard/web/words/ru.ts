@@ -48,7 +48,7 @@ export const ru = {
     readOnly: 'Только наблюдение',
     noData: 'Нет данных',
     printing: 'Печатает',
-    was: (state: string) => `было: ${state.toLowerCase()}`,
+    was: (state: string) => `было: ${state}`,
   },
 
   detail: {
