@@ -12,6 +12,8 @@ export type Child = {
   ended: Promise<void>
   /** Asks it to end and insists after `patienceMs`. */
   stop(patienceMs: number): Promise<void>
+  /** kill -9: no chance to finish anything. */
+  kill(): Promise<void>
 }
 
 /** How long a process may take from its start to its word that it is ready: an old school computer is slow. */
@@ -59,6 +61,10 @@ export function startChild(name: string, args: string[], logFolder: string, isRe
       const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
       await ended
       clearTimeout(timer)
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
     },
   }
 }
