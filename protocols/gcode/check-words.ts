@@ -67,6 +67,17 @@ const words = {
       en: 'No heating, no extrusion, no beam power, no spindle.',
     },
   },
+  'laser-or-mill': {
+    severity: 'ask',
+    text: {
+      ru: 'По файлу не понять, для лазерного он гравёра или для фрезерного станка. Пусть посмотрит учитель.',
+      en: 'The file may be for a laser engraver or for a milling machine. Let a teacher look.',
+    },
+    technical: {
+      ru: 'Есть M3 или M4, но нет ни заголовка CAM-программы, ни M4 с S на ходу, ни врезания по Z.',
+      en: 'M3 or M4, but no CAM header, no M4 with S on moves, no plunge in Z.',
+    },
+  },
   'wrong-machine': {
     severity: 'ask',
     text: { ru: 'В слайсере был выбран другой принтер.', en: 'Another printer was chosen in the slicer.' },

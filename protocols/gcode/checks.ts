@@ -31,16 +31,25 @@ export type Read = {
   printer: boolean
 }
 
-/** What kind of machine a program was made for, as far as the file tells. */
+/** Rides of power and switchings of the beam from which a program is an engraver's beyond doubt. */
+const beamSignsMin = 3
+
+/**
+ * What kind of machine a program was made for. Laser and mill speak the same words (`M3 S800`, `G1 X10`), so either is said
+ * only on strong evidence, because the other is then refused; without it the answer is 'unknown' and a person looks.
+ */
 export function kindOf(read: Read): Program['kind'] {
   const { grbl, metadata } = read
   if (read.printer) return 'printer'
   if (metadata.kind !== undefined && metadata.kind !== 'printer') return metadata.kind
   if (grbl.feedMoves === 0) return 'unknown'
-  if (grbl.dynamicPowerEver && grbl.zMoves < grbl.feedMoves / 20 + 4) return 'laser'
-  // A tool that dips below zero cuts; a beam stays at its height.
-  if (grbl.zMoves > 0 && grbl.depthMin < 0) return 'mill'
-  if (grbl.spindleEver) return grbl.zMoves <= 4 ? 'laser' : 'mill'
+  // A beam changes its focus a few times at most.
+  const flat = grbl.zMoves < grbl.feedMoves / 20 + 4
+  // Dynamic power that follows the moves is a laser's only (Grbl 1.1, laser_mode.md, "M4").
+  if (flat && grbl.dynamicPowerEver && grbl.powerRides > 0) return 'laser'
+  const enters = grbl.plunges > 0 && grbl.depthMin < 0
+  if (flat && !enters && (grbl.powerRides >= beamSignsMin || grbl.starts >= beamSignsMin)) return 'laser'
+  if (enters || grbl.plunges >= 2 || read.grblLedger.has('tool-word')) return 'mill'
   return 'unknown'
 }
 
@@ -72,7 +81,7 @@ export function checkMachine(facts: MachineFacts, fence: Fence, read: Read, kind
     found.push(finding('wrong-kind', { text: kind, limit: facts.kind }))
     return found
   }
-  if (kind === 'unknown') found.push(finding('kind-unknown'))
+  if (kind === 'unknown') found.push(finding(read.grbl.spindleEver ? 'laser-or-mill' : 'kind-unknown'))
   const marlin = facts.dialect === 'marlin'
   const path = marlin ? read.marlinPath : read.grblPath
   const ledger = marlin ? read.marlinLedger : read.grblLedger

@@ -48,6 +48,11 @@ export class GrblProgram {
   depthMin = Number.POSITIVE_INFINITY
   depthLine = 0
   zMoves = 0
+  /** Feed moves that go down: a cutter enters the stock so, a beam has no reason to. */
+  plunges = 0
+  /** Changes of power that ride on a move, and times the spindle or beam was switched on: engravers' ways. */
+  powerRides = 0
+  starts = 0
   tools = 0
 
   constructor(plans: readonly GrblPlan[], path: Path, ledger: Ledger) {
@@ -184,11 +189,13 @@ export class GrblProgram {
         this.speedMax = speed
         this.speedMaxLine = line.number
       }
+      if (moves && this.spindle !== 5) this.powerRides++
       // In laser mode a power that rides on a move needs no stop; everywhere else it does.
       if (this.spindle !== 5) for (const plan of this.plans) if (!plan.laserMode || !moves) plan.sync()
     }
     if (spindle !== 0) {
       if (spindle !== this.spindle) {
+        if (this.spindle === 5) this.starts++
         this.spindle = spindle
         this.sync()
       }
@@ -297,6 +304,7 @@ export class GrblProgram {
       this.path.to(tx, ty, tz, false, false, 0, line.number, offset)
     } else {
       this.feedMoves++
+      if (tz < this.z) this.plunges++
       const power = this.spindle === 5 ? 0 : this.speed
       const making = power > 0
       if (making) this.powerMoves++

@@ -176,6 +176,39 @@ describe('Checks', () => {
   })
 })
 
+describe('The kind of machine', () => {
+  const square = 'G1 X50\nG1 Y50\nG1 X0\nG1 Y0\n'
+  it.for<[string, string, string, boolean, boolean]>([
+    ['M3 and moves without Z: either', `G21 G90\nM3 S800\nG1 X10 F500\n${square}M5\n`, 'unknown', false, true],
+    ['M4 whose power stands still: either', `M4 S100\nG1 X10 Y10 F600\n${square}M5\n`, 'unknown', true, true],
+    ['M4 with S on a move: a laser', `M4\nG1 X10 Y10 S300 F600\n${square}M5\n`, 'laser', true, false],
+    [
+      'a beam switched on and off: a laser',
+      `F600\n${'M3 S300\nG1 X10\nM5\nG0 Y9\nM3 S300\nG1 X0\nM5\nG0 Y0\n'.repeat(2)}`,
+      'laser',
+      false,
+      false,
+    ],
+    ['a power of its own for each dot: a laser', `M3\nF600\n${'G1 X1 S10\nG1 X2 S20\nG1 X3 S0\n'.repeat(5)}M5\n`, 'laser', false, false],
+    ['a plunge below zero: a mill', `M3 S800\nG0 Z5\nG1 Z-1 F100\n${square}G0 Z5\nM5\n`, 'mill', false, true],
+    ['plunges onto a table whose top is zero: a mill', `M3 S800\n${`G0 Z9\nG1 Z2 F100\n${square}`.repeat(2)}M5\n`, 'mill', false, true],
+    ['a spindle whose speed follows the tool: a mill', `F100\n${`M3 S800\nG1 Z-1\n${square}G0 Z5\nM5\n`.repeat(4)}`, 'mill', false, true],
+    ['moves alone: whoever has the words', `G1 X10 F500\n${square}`, 'unknown', true, true],
+  ])('%s', ([, text, kind, laserFits, millFits]) => {
+    const { program } = analyse(text)
+    expect(program.kind).toBe(kind)
+    const of = (machine: string) => program.machines.find(one => one.machine === machine)
+    expect([of('laser-1')?.fits, of('mill-1')?.fits], JSON.stringify(program.machines)).toEqual([laserFits, millFits])
+    if (kind === 'unknown') expect(codes(analyse(text), 'mill-1')).toContain(text.includes('M') ? 'ask laser-or-mill' : 'ask kind-unknown')
+    expect(codes(analyse(text), 'mill-1').includes('stop wrong-kind')).toBe(kind === 'laser')
+  })
+
+  it('a cut is never a print’s, whatever it is', () => {
+    expect(codes(analyse(`M3 S800\nG1 X10 F500\n${square}M5\n`), 'printer-1')).toContain('stop wrong-kind')
+    expect(codes(analyse(printed('')), 'mill-1')).toContain('stop wrong-kind')
+  })
+})
+
 const lineOf = fc.oneof(
   {
     weight: 8,
