@@ -1,14 +1,14 @@
 // What the parts of one Marlin session share: the link, what is known of the machine, and the way to the world.
-import type { Firmware, Heater, MachineState } from '../contract/machine.ts'
+import type { Firmware, Heater } from '../contract/machine.ts'
 import type { Fault } from '../contract/words.ts'
 import type { Effect, SessionOptions, SessionReport } from '../session.ts'
 import { afterNewline, bareLine } from './frame.ts'
-import type { LinkWorld } from './link.ts'
 import { Link } from './link.ts'
 import { Modes } from './modes.ts'
 import { PromptBook } from './prompts.ts'
 import type { Position } from './read.ts'
 import type { Heaters } from './temperature.ts'
+import type { LinkWorld } from './world.ts'
 
 export type Phase =
   | { readonly kind: 'closed' }
@@ -153,8 +153,3 @@ function merged(before: Heater | undefined, heard: Heater): Heater | undefined {
 }
 
 const same = (a: Heater, b: Heater) => a.actual === b.actual && a.target === b.target && a.power === b.power
-
-/** Equal but for `since`. */
-export function sameState(a: MachineState, b: MachineState): boolean {
-  return JSON.stringify({ ...a, since: 0 }) === JSON.stringify({ ...b, since: 0 })
-}

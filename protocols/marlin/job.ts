@@ -2,7 +2,7 @@
 import type { JobEnd } from '../contract/job.ts'
 import type { Fault } from '../contract/words.ts'
 import type { ProgramCursor, ProgramLine, SessionReport } from '../session.ts'
-import { codeOf } from './codes.ts'
+import { codeOf, waitOf } from './codes.ts'
 import type { Core } from './core.ts'
 import { framedLength } from './frame.ts'
 import type { Parked } from './modes.ts'
@@ -329,7 +329,7 @@ export class JobLife {
     core.stale = true
     link.endJob()
     link.dropAsides(nowMs, 'cancelled')
-    const wait = link.waiting
+    const wait = link.blocking && waitOf(link.blocking.code)
     if (wait && (wait.what === 'heating' || wait.who === 'person') && !core.can('EMERGENCY_PARSER')) core.fault(fault('cancel-waits'))
     this.#nudge(nowMs)
     for (const line of safeLines(core.tools, lift)) link.say(line)
@@ -342,7 +342,7 @@ export class JobLife {
   /** M108 breaks a heat-up or a wait for a person, where the emergency parser takes it out of the stream. */
   #nudge(nowMs: number): void {
     const { link } = this.#core
-    const wait = link.waiting
+    const wait = link.blocking && waitOf(link.blocking.code)
     const stuck = this.#core.personWanted || (wait && (wait.what === 'heating' || wait.who === 'person'))
     if (!stuck || !this.#core.can('EMERGENCY_PARSER') || link.crowded) return
     link.sayNow('M108', nowMs)

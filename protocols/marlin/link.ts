@@ -1,38 +1,20 @@
 // Says lines to the machine exactly once, whatever noise does to them or to their answers. Only the firmware's own line
 // count is to be trusted: every doubt is settled by asking it with a fresh numbered M105.
-import type { ProgramLine, SessionOptions } from '../session.ts'
-import type { Wait } from './codes.ts'
+import type { SessionOptions } from '../session.ts'
 import { dwellSeconds, G, m105, waitOf } from './codes.ts'
+import { Drain } from './drain.ts'
 import { afterNewline } from './frame.ts'
+import { Queue } from './queue.ts'
 import { probesMax, Silence } from './silence.ts'
 import { Width, windowMax } from './width.ts'
 import type { Done, Said } from './window.ts'
 import { Ledger } from './window.ts'
+import type { LinkWorld } from './world.ts'
 
-/** Answers of lines that were in flight behind a refused one arrive within wire time and one USB frame (FTDI: 16 ms). */
-const quietMs = 80
-/** A drain that never gets quiet is noise; ask anyway. */
-const drainMaxMs = 2000
 /** Sends of one line before we believe that it will never arrive. */
 const sameLineMax = 10
 /** How far behind the oldest unacknowledged line a Resend may honestly point: a line whose N was garbled got an ok for `Unknown command`. */
 const backwardMax = 8
-
-export type Trouble = 'silent' | 'unacknowledged' | 'resend-storm' | 'outside-history' | 'restarted' | 'cannot-resend'
-
-export type LinkWorld = {
-  send(bytes: Uint8Array): void
-  /** The next program line that may go out now; undefined: none for the time being. */
-  take(nowMs: number): ProgramLine | undefined
-  acked(said: Said, nowMs: number): void
-  /** Something that takes its time went out, or ended. */
-  waitChanged(): void
-  counted(): void
-  trouble(trouble: Trouble, nowMs: number, detail: string): void
-}
-
-type Aside = { readonly text: string; readonly done: Done | undefined }
-type Drain = { target: number | undefined; conflict: boolean; quietAt: number; readonly endsAt: number }
 
 export class Link {
   resends = 0
@@ -41,16 +23,12 @@ export class Link {
   readonly #options: SessionOptions
   readonly #numbered: boolean
   #ledger: Ledger
-  #asides: Aside[] = []
-  /** A line that was ready to go when something more urgent took its number. */
-  #held: Said | undefined
-  #ordinal = 0
+  readonly #queue: Queue
   readonly #width: Width
   readonly #silence = new Silence()
   /** The firmware answers M105 by `ok T:…` in one line, as Marlin does: such an ok belongs to no other line. */
   #okCarriesTemperature = false
   #strangeOk = false
-  #blockedBy = 0
   #drain: Drain | undefined
   #doubtful: number | undefined
   #asked = { line: 0, times: 0 }
@@ -60,6 +38,7 @@ export class Link {
     this.#options = options
     this.#world = world
     this.#width = new Width(options.windowLines)
+    this.#queue = new Queue(nowMs => world.take(nowMs))
     this.#numbered = !options.quirks.includes('no-numbering')
     this.#ledger = new Ledger(this.#numbered)
   }
@@ -67,17 +46,14 @@ export class Link {
   /** The firmware counts from 1 again; whatever was on its way is forgotten. */
   reset(nowMs: number, reason: string): void {
     const ledger = this.#ledger
-    const lost: (Done | undefined)[] = [ledger.prepared?.done, this.#held?.done]
+    const lost: (Done | undefined)[] = [ledger.prepared?.done]
     for (let n = ledger.head; n < ledger.next; n++) lost.push(ledger.at(n).done)
-    for (const aside of this.#asides) lost.push(aside.done)
+    lost.push(...this.#queue.clear())
     this.#ledger = new Ledger(this.#numbered)
-    this.#asides = []
-    this.#held = undefined
     this.#drain = undefined
     this.#strangeOk = false
     this.#doubtful = undefined
     this.#asked = { line: 0, times: 0 }
-    this.#blockedBy = 0
     this.#jobFloor = 0
     this.#silence.reset(nowMs)
     this.#width.reset()
@@ -86,7 +62,7 @@ export class Link {
 
   newJob(): void {
     this.#width.newJob()
-    this.#ordinal = 0
+    this.#queue.newJob()
     this.#jobFloor = this.#ledger.next
   }
 
@@ -94,8 +70,8 @@ export class Link {
   endJob(): void {
     this.#jobFloor = 0
     this.#width.newJob()
-    const held = this.#ledger.withdraw() ?? this.#held
-    this.#held = held?.program ? undefined : held
+    this.#queue.hold(this.#ledger.withdraw())
+    this.#queue.endJob()
   }
 
   keepNarrow(): void {
@@ -104,20 +80,16 @@ export class Link {
 
   /** Nothing waits to be said and everything said is acknowledged. */
   get idle(): boolean {
-    return this.#ledger.head === this.#ledger.next && this.#asides.length === 0 && !this.#ledger.prepared && !this.#held
+    return this.#ledger.head === this.#ledger.next && !this.#ledger.prepared && this.#queue.empty
   }
 
-  /** What the machine is busy with because of us, where that takes its time. */
-  get waiting(): Wait | undefined {
-    return this.blocked ? waitOf(this.waitingCode) : undefined
-  }
-
-  get waitingCode(): number {
-    return this.blocked ? this.#ledger.at(this.#blockedBy).code : 0
+  /** The line the machine is busy with because of us, where that takes its time. */
+  get blocking(): Said | undefined {
+    return this.#ledger.blocking
   }
 
   get blocked(): boolean {
-    return this.#blockedBy >= this.#ledger.head && this.#blockedBy < this.#ledger.cursor
+    return this.#ledger.blocking !== undefined
   }
 
   get heardAt(): number {
@@ -126,7 +98,7 @@ export class Link {
 
   /** A question of ours would be answered soon: nothing blocks, nothing is in doubt. */
   get mayAsk(): boolean {
-    return !this.blocked && !this.#drain && this.#asides.length === 0
+    return !this.blocked && !this.#drain && this.#queue.empty
   }
 
   /** The command ring may be full: nothing more past the window. */
@@ -141,25 +113,23 @@ export class Link {
 
   /** Says a line of our own as soon as there is room, ahead of the program. */
   say(text: string, done?: Done): void {
-    this.#asides.push({ text, done })
+    this.#queue.add(text, done)
   }
 
   /** Says a line at once, past the window: for what the emergency parser takes out of the stream while another command blocks. */
   sayNow(text: string, nowMs: number, done?: Done): void {
     if (this.#drain || this.#ledger.cursor < this.#ledger.next) {
-      this.#asides.unshift({ text, done })
+      this.#queue.addFirst(text, done)
       return
     }
-    this.#holdPrepared()
+    this.#queue.hold(this.#ledger.withdraw())
     this.#ledger.prepare(text, undefined, 0, done)
     this.#put(nowMs)
   }
 
   /** Forgets everything of ours that is not on the wire yet. */
   dropAsides(nowMs: number, reason: string): void {
-    const asides = this.#asides
-    this.#asides = []
-    for (const aside of asides) aside.done?.(nowMs, reason)
+    for (const done of this.#queue.dropAsides()) done?.(nowMs, reason)
   }
 
   /** Fills the window: lines to be said again first, then our own, then the program. */
@@ -168,7 +138,7 @@ export class Link {
     while (!this.#drain && ledger === this.#ledger) {
       const inFlight = ledger.inFlight
       if (inFlight > 0 && (inFlight >= this.#width.lines || this.#silence.doubted || this.blocked)) return
-      const said = ledger.cursor < ledger.next ? ledger.at(ledger.cursor) : (ledger.prepared ?? this.#prepareNext(nowMs))
+      const said = ledger.cursor < ledger.next ? ledger.at(ledger.cursor) : (ledger.prepared ?? this.#queue.prepare(ledger, nowMs))
       if (!said || (inFlight > 0 && ledger.bytes + said.frame.length > this.#options.windowBytes)) return
       this.#put(nowMs)
     }
@@ -178,7 +148,7 @@ export class Link {
   ok(nowMs: number): void {
     this.#silence.heardAt = nowMs
     if (this.#drain) {
-      this.#drain.quietAt = nowMs + quietMs
+      this.#drain.hear(nowMs)
       return
     }
     const ledger = this.#ledger
@@ -190,7 +160,7 @@ export class Link {
       this.#silence.doubt(nowMs)
       return
     }
-    if (this.#width.numbered && this.#temperatureAsked(false) === 0) {
+    if (this.#width.numbered && this.#ledger.temperatureAsked(false) === 0) {
       this.#silence.doubt(nowMs)
       return
     }
@@ -201,7 +171,7 @@ export class Link {
   okLine(line: number, buffer: number | undefined, nowMs: number): void {
     this.#silence.heardAt = nowMs
     if (this.#drain) {
-      this.#drain.quietAt = nowMs + quietMs
+      this.#drain.hear(nowMs)
       return
     }
     const ledger = this.#ledger
@@ -226,7 +196,7 @@ export class Link {
       return
     }
     this.#silence.heardAt = nowMs
-    const found = this.#temperatureAsked(this.#strangeOk)
+    const found = this.#ledger.temperatureAsked(this.#strangeOk)
     if (found === 0) {
       // Not ours (a display asks on its own), or our ok and a report that ran together.
       if (this.#okCarriesTemperature) this.#silence.doubt(nowMs)
@@ -257,7 +227,7 @@ export class Link {
   /** A line we cannot read: it may have been the ok. */
   garbled(nowMs: number): void {
     this.#silence.heardAt = nowMs
-    if (this.#drain) this.#drain.quietAt = nowMs + quietMs
+    if (this.#drain) this.#drain.hear(nowMs)
     else if (this.#ledger.inFlight > 0) this.#silence.doubt(nowMs)
   }
 
@@ -279,7 +249,7 @@ export class Link {
 
   /** When `tick` wants to be called next. */
   get deadline(): number {
-    if (this.#drain) return Math.min(this.#drain.quietAt, this.#drain.endsAt)
+    if (this.#drain) return this.#drain.deadline
     return this.#ledger.inFlight > 0 ? this.#silence.dueAt(this.blocked) : Number.POSITIVE_INFINITY
   }
 
@@ -289,39 +259,17 @@ export class Link {
     else this.#overdue(nowMs)
   }
 
-  #prepareNext(nowMs: number): Said | undefined {
-    const ledger = this.#ledger
-    const held = this.#held
-    if (held) {
-      this.#held = undefined
-      return ledger.prepare(held.text, held.program, held.ordinal, held.done)
-    }
-    const aside = this.#asides.shift()
-    if (aside) return ledger.prepare(aside.text, undefined, 0, aside.done)
-    const line = this.#world.take(nowMs)
-    if (line) return ledger.prepare(line.text, line, ++this.#ordinal, undefined)
-    // The program may have ended just now and left us its last words.
-    return this.#asides.length > 0 ? this.#prepareNext(nowMs) : undefined
-  }
-
-  #holdPrepared(): void {
-    this.#held = this.#ledger.withdraw() ?? this.#held
-  }
-
   #put(nowMs: number): void {
     const ledger = this.#ledger
     if (ledger.inFlight === 0) this.#silence.waiting(nowMs)
     const said = ledger.put()
-    if (waitOf(said.code)) {
-      this.#blockedBy = said.number
-      this.#world.waitChanged()
-    }
+    if (ledger.blocking === said) this.#world.waitChanged()
     this.#world.send(said.frame)
   }
 
   #pop(nowMs: number): void {
     const ledger = this.#ledger
-    const wasBlocked = this.#blockedBy === ledger.head
+    const wasBlocked = ledger.blocking?.number === ledger.head
     const said = ledger.pop()
     this.#doubtful = undefined
     this.#silence.acknowledged(said.number, ledger.inFlight, nowMs)
@@ -344,29 +292,12 @@ export class Link {
     this.#silence.noise()
   }
 
-  /**
-   * Number of the M105 in flight that an `ok T:…` answers, 0 for none: the first, and those directly behind it, since the
-   * answer of one of them may have been lost and a probe too few acknowledged would be waited for in vain. `last`: the very last.
-   */
-  #temperatureAsked(last: boolean): number {
-    const ledger = this.#ledger
-    let found = 0
-    for (let n = ledger.head; n < ledger.cursor; n++) {
-      if (ledger.at(n).code === m105) found = n
-      else if (found > 0 && !last) return found
-    }
-    return found
-  }
-
   /** The firmware asks for a line, by Resend or by naming the last one it took. */
   #ask(line: number, nowMs: number): void {
     const ledger = this.#ledger
     const drain = this.#drain
     if (drain) {
-      // Every line behind the refused one is refused, too, and asks for the same. Two different wishes: one of them is noise.
-      if (drain.target === undefined) drain.target = this.#believable(line) ? line : undefined
-      else if (drain.target !== line) drain.conflict = true
-      drain.quietAt = nowMs + quietMs
+      drain.ask(line, this.#believable(line), nowMs)
       return
     }
     if (line === ledger.next && ledger.cursor === ledger.next) {
@@ -384,7 +315,7 @@ export class Link {
     }
     this.#doubtful = target === undefined ? line : undefined
     this.#anomaly()
-    this.#drain = { target, conflict: false, quietAt: nowMs + quietMs, endsAt: nowMs + drainMaxMs }
+    this.#drain = new Drain(target, nowMs)
   }
 
   #believable(line: number): boolean {
@@ -405,7 +336,7 @@ export class Link {
 
   #quiet(drain: Drain, nowMs: number): void {
     this.#drain = undefined
-    if (drain.conflict || drain.target === undefined) this.#probe(nowMs)
+    if (drain.target === undefined) this.#probe(nowMs)
     else this.#replay(drain.target, nowMs)
   }
 
@@ -432,7 +363,7 @@ export class Link {
 
   #overdue(nowMs: number): void {
     const ledger = this.#ledger
-    const blocking = this.blocked ? ledger.at(this.#blockedBy) : undefined
+    const { blocking } = ledger
     const dwellMs = blocking?.code === G(4) ? dwellSeconds(blocking.text) * 1000 : 0
     const verdict = this.#silence.verdict(blocking && waitOf(blocking.code), dwellMs, nowMs)
     if (verdict === 'wait') return
@@ -456,7 +387,7 @@ export class Link {
     }
     // Said out of its turn where lines wait to be said again: the firmware answers with the number it wants.
     while (ledger.cursor < ledger.next) ledger.put()
-    this.#holdPrepared()
+    this.#queue.hold(this.#ledger.withdraw())
     if (ledger.inFlight === 0) silence.waiting(nowMs)
     const { number, frame } = ledger.prepare('M105', undefined, 0, undefined)
     ledger.put()

@@ -1,22 +1,17 @@
 // The Marlin family's session: what is heard and asked goes in, effects come out (protocols/session.ts).
 import type { Firmware, MachineState } from '../contract/machine.ts'
 import type { Effect, Session, SessionInput, SessionOptions } from '../session.ts'
-import { codeOf, M } from './codes.ts'
-import { Core, sameState } from './core.ts'
+import { hearAction, hearCard, hearUnknownCommand } from './actions.ts'
+import { Core } from './core.ts'
 import { Deeds } from './deeds.ts'
 import { Hello } from './hello.ts'
 import { JobLife } from './job.ts'
-import type { Trouble } from './link.ts'
-import type { Action } from './prompts.ts'
+import { Polls } from './polls.ts'
 import type { Heard } from './read.ts'
 import { readLine } from './read.ts'
+import { sameState, stateOf } from './state.ts'
 import { fault, haltFault } from './words.ts'
-
-/** Temperatures are asked for only where the firmware does not report them by itself. */
-const askTemperaturesMs = 4_000
-const askCardMs = 10_000
-/** A machine that says nothing at all this long while idle is asked whether it is there. */
-const idleSilenceMs = 30_000
+import type { Trouble } from './world.ts'
 
 /**
  * Marlin 1.1, 2.0, 2.1, Prusa (8-bit and Buddy), Repetier and vendors' forks. Every line is numbered and checksummed
@@ -31,10 +26,9 @@ class MarlinSession implements Session {
   readonly #hello: Hello
   readonly #job: JobLife
   readonly #deeds: Deeds
+  readonly #polls: Polls
   #state: MachineState = { state: 'offline', since: 0 }
   #armedAt = Number.POSITIVE_INFINITY
-  #temperaturesAt = Number.NEGATIVE_INFINITY
-  #cardAt = Number.NEGATIVE_INFINITY
   /** `Error:` stood alone: what it is about comes on the next line (split kill messages). */
   #errorOpen = false
   /** The stump of an ok that was cut in two. */
@@ -48,10 +42,8 @@ class MarlinSession implements Session {
     })
     this.#core = core
     this.#job = new JobLife(core)
-    this.#hello = new Hello(core, nowMs => {
-      this.#temperaturesAt = nowMs
-      this.#cardAt = nowMs
-    })
+    this.#polls = new Polls(core, this.#job)
+    this.#hello = new Hello(core, nowMs => this.#polls.begin(nowMs))
     this.#deeds = new Deeds(core, this.#job, this.#hello)
   }
 
@@ -220,10 +212,10 @@ class MarlinSession implements Session {
       case 'blank':
         return
       case 'card':
-        this.#card(heard.printing, heard.fraction)
+        hearCard(core, this.#job, heard.printing, heard.fraction)
         return
       case 'action':
-        this.#action(heard.action, line, nowMs)
+        hearAction(core, this.#job, heard.action, line, nowMs)
         return
       case 'halt':
         this.#halt(heard, nowMs)
@@ -234,7 +226,7 @@ class MarlinSession implements Session {
         return
       case 'unknown-command':
         if (core.consoles === 0) core.report({ kind: 'heard', line })
-        this.#unknownCommand(heard.command)
+        hearUnknownCommand(core, this.#job, heard.command)
         return
       case 'error':
         if (core.consoles === 0) core.report({ kind: 'heard', line })
@@ -293,60 +285,6 @@ class MarlinSession implements Session {
     core.link.reset(nowMs, 'halted')
   }
 
-  #card(printing: boolean, fraction: number | undefined): void {
-    const core = this.#core
-    if (this.#job.id !== undefined) return
-    if (!printing && !core.foreign) return
-    core.foreign = printing ? { fraction } : undefined
-    core.stale = true
-  }
-
-  #action(action: Action, line: string, nowMs: number): void {
-    const core = this.#core
-    core.stale = true
-    if (core.prompts.hear(action)) {
-      if (/runout/i.test(action.text)) core.runout = true
-      if (action.verb === 'prompt_end') core.personWanted = false
-      return
-    }
-    switch (action.verb) {
-      case 'pause':
-        this.#job.pause('firmware')
-        return
-      case 'out_of_filament':
-      case 'filament_runout':
-        core.runout = true
-        return
-      case 'paused':
-        if (/runout/i.test(action.text)) core.runout = true
-        this.#job.firmwarePaused()
-        return
-      case 'resume':
-        if (this.#job.step === 'paused' || this.#job.step === 'pausing') this.#job.resume(nowMs)
-        else this.#job.firmwareResumed()
-        return
-      case 'resumed':
-        this.#job.firmwareResumed()
-        return
-      case 'cancel':
-        core.foreign = undefined
-        this.#job.cancel('cancelled at the machine', nowMs)
-        return
-      case 'start':
-        if (this.#job.id === undefined) core.foreign ??= { fraction: undefined }
-        return
-      default:
-        if (core.consoles === 0) core.report({ kind: 'heard', line })
-    }
-  }
-
-  /** A program that asks for a filament change must not print on without it. */
-  #unknownCommand(command: string): void {
-    const code = codeOf(command)
-    if (![M(0), M(1), M(125), M(600), M(601)].includes(code)) return
-    if (this.#job.pause('program') === undefined) this.#core.fault(fault('command-missing', command))
-  }
-
   #closed(reason: string, nowMs: number): void {
     const core = this.#core
     this.#job.end('interrupted', `the port closed: ${reason}`, nowMs, fault('closed', reason))
@@ -403,33 +341,10 @@ class MarlinSession implements Session {
     this.#hello.tick(nowMs)
     this.#deeds.tick(nowMs)
     this.#job.tick(nowMs)
-    const { core, ready } = { core: this.#core, ready: this.#core.phase.kind === 'ready' && !this.#core.down }
+    const core = this.#core
+    const ready = core.phase.kind === 'ready' && !core.down
     if (ready || this.#hello.asking) core.link.tick(nowMs)
-    if (ready) this.#poll(nowMs)
-  }
-
-  #poll(nowMs: number): void {
-    const { link } = this.#core
-    if (nowMs >= this.#temperaturesDue() && link.mayAsk) {
-      this.#temperaturesAt = nowMs
-      link.say('M105')
-    }
-    if (nowMs >= this.#cardDue() && link.idle) {
-      this.#cardAt = nowMs
-      link.say('M27')
-    }
-  }
-
-  /** Never behind a command that blocks: the answer would come when it is over. */
-  #temperaturesDue(): number {
-    const core = this.#core
-    if (!core.can('AUTOREPORT_TEMP')) return this.#temperaturesAt + askTemperaturesMs
-    return this.#job.id === undefined ? Math.max(this.#temperaturesAt, core.link.heardAt) + idleSilenceMs : Number.POSITIVE_INFINITY
-  }
-
-  #cardDue(): number {
-    const core = this.#core
-    return this.#job.id === undefined && (core.can('SDCARD') || core.foreign) ? this.#cardAt + askCardMs : Number.POSITIVE_INFINITY
+    if (ready) this.#polls.tick(nowMs)
   }
 
   #deadline(nowMs: number): number {
@@ -438,47 +353,15 @@ class MarlinSession implements Session {
     if (this.#hello.asking) return Math.min(at, core.link.deadline)
     if (core.phase.kind !== 'ready' || core.down) return at
     at = Math.min(at, core.link.deadline)
-    // A poll that is due but must wait is looked at again a little later, not at once.
-    return Math.min(at, Math.max(this.#temperaturesDue(), nowMs + 500), Math.max(this.#cardDue(), nowMs + 500))
+    // A question that is due but must wait is looked at again a little later, not at once.
+    return Math.min(at, Math.max(this.#polls.deadline, nowMs + 500))
   }
 
   #derive(nowMs: number): void {
     this.#core.stale = false
-    const next = this.#now(Math.max(0, Math.round(nowMs)))
+    const next = stateOf(this.#core, this.#job, Math.max(0, Math.round(nowMs)))
     if (sameState(next, this.#state) && this.#state.since > 0) return
     this.#state = next
     this.#core.report({ kind: 'state', state: next })
-  }
-
-  #now(since: number): MachineState {
-    const core = this.#core
-    const { phase } = core
-    const id = this.#job.id
-    const ofJob = id === undefined ? {} : { job: id }
-    if (phase.kind === 'closed' || (phase.kind === 'lost' && core.offline)) {
-      return { state: 'offline', since, ...(core.offline ? { fault: core.offline } : {}) }
-    }
-    if (core.down) return { state: 'down', since, fault: core.down }
-    if (phase.kind !== 'ready') return { state: 'preparing', since, what: 'connecting' }
-    const attention = this.#attention()
-    if (attention) return { state: 'attention', since, ...ofJob, ...attention }
-    const by = this.#job.pausedBy
-    if (by) return { state: 'paused', since, ...ofJob, by }
-    const wait = core.link.waiting
-    // Our own M400 at a pause or at the end is no preparation.
-    if (wait && wait.what !== 'other') return { state: 'preparing', since, ...ofJob, what: wait.what }
-    if (id !== undefined) return { state: 'running', since, ...ofJob }
-    if (core.foreign)
-      return { state: 'foreign', since, ...(core.foreign.fraction === undefined ? {} : { fraction: core.foreign.fraction }) }
-    return { state: 'ready', since }
-  }
-
-  #attention(): Omit<Extract<MachineState, { state: 'attention' }>, 'state' | 'since' | 'job'> | undefined {
-    const core = this.#core
-    const prompt = core.prompts.open
-    if (core.runout && (prompt || core.personWanted || this.#job.step === 'held')) return { why: 'runout', ...(prompt ? { prompt } : {}) }
-    if (prompt) return { why: 'prompt', prompt }
-    if (core.personWanted) return { why: [M(0), M(1)].includes(core.link.waitingCode) ? 'program' : 'prompt' }
-    return core.locked ? { why: 'locked' } : undefined
   }
 }

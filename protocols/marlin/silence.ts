@@ -10,7 +10,7 @@ const patienceMs = 10_000
 /** With keepalive a firmware that works says so every 2 s: silence means that the ok is lost. */
 const patienceWithKeepaliveMs = 5_000
 /** On a line that has shown noise a newline may be what was lost, and then nobody says anything. */
-const patienceWithNoiseMs = 2_000
+const patienceWithNoiseMs = 1_000
 const busyFreshMs = 8_000
 const probeSteps = [1_000, 3_000, 10_000, 30_000] as const
 /** BUFSIZE - 1: a probe must always find a place in the command ring. */

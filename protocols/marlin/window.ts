@@ -1,6 +1,6 @@
 // The numbered log of what was said to the machine: what is on its way, what was acknowledged, what can be said again.
 import type { ProgramLine } from '../session.ts'
-import { codeOf } from './codes.ts'
+import { codeOf, m105, waitOf } from './codes.ts'
 import { bareLine, frameLine } from './frame.ts'
 
 /** Told once: no fault when the firmware acknowledged the line, a reason when that will never be known. */
@@ -30,6 +30,8 @@ export class Ledger {
   head = 1
   /** Bytes on the wire without an answer. */
   bytes = 0
+  /** The latest line on the wire that takes its time. */
+  #blockedBy = 0
   /** A line is framed for the number `next`, but waits for room. */
   #prepared: Said | undefined
   readonly #numbered: boolean
@@ -96,7 +98,26 @@ export class Ledger {
     const said = this.at(this.cursor)
     this.cursor++
     this.bytes += said.frame.length
+    if (waitOf(said.code)) this.#blockedBy = said.number
     return said
+  }
+
+  /** The line on the wire that takes its time, while nothing is known of its end. */
+  get blocking(): Said | undefined {
+    return this.#blockedBy >= this.head && this.#blockedBy < this.cursor ? this.at(this.#blockedBy) : undefined
+  }
+
+  /**
+   * Number of the M105 in flight that an `ok T:…` answers, 0 for none: the first, and those directly behind it, since the
+   * answer of one of them may have been lost and a probe too few acknowledged would be waited for in vain. `last`: the very last.
+   */
+  temperatureAsked(last: boolean): number {
+    let found = 0
+    for (let n = this.head; n < this.cursor; n++) {
+      if (this.at(n).code === m105) found = n
+      else if (found > 0 && !last) return found
+    }
+    return found
   }
 
   /** The oldest line on the wire is acknowledged. */
