@@ -1,7 +1,7 @@
 // Brings a program from the city by HTTP: resumed where it broke off, bounded, and kept only if its SHA-256 is the one asked for.
 import { type FileHandle, open, rm, truncate } from 'node:fs/promises'
 import type { Denial } from '../protocols/contract/words.ts'
-import { type Files, hashFile, writeAll } from './files.ts'
+import { type Files, hashFile, steadyWriter } from './files.ts'
 import { deny } from './words.ts'
 
 export type CityWeb = { readonly web: string; readonly username: string; readonly password: string }
@@ -79,6 +79,7 @@ async function tryOnce(
     // A server without ranges sends all of it again: begin at the beginning.
     const resumed = from > 0 && response.status === 206
     handle = await open(part, resumed ? 'a' : 'w')
+    const write = steadyWriter(handle)
     let total = resumed ? from : 0
     for await (const chunk of response.body) {
       clearTimeout(timer)
@@ -87,7 +88,7 @@ async function tryOnce(
       bytes += chunk.length
       if (total > files.sizeMax) return { kind: 'refused', denial: files.tooLarge() }
       if (total > size) return { kind: 'refused', denial: deny('file-damaged', { detail: `longer than ${size} bytes` }) }
-      await writeAll(handle, chunk)
+      await write(chunk)
     }
     await handle.sync()
     return total === size ? { kind: 'whole' } : { kind: 'cut', bytes, detail: `${total} of ${size} bytes` }

@@ -12,11 +12,21 @@ import { deny } from './words.ts'
 /** Left free for the events, whatever people upload: a full disk must stop uploads, not the queue. */
 const freeBytesMin = 256 * 1_048_576
 
+/**
+ * A commit of the store waits for what the file system has not yet written of other files (ext4, data=ordered): 50 MB of upload in one piece
+ * held it for 60 ms, and everything behind it. In small pieces nobody waits long.
+ */
+const syncEveryBytes = 1_048_576
+
+/** Unpacked G-code may be so many times the largest upload. */
+const plainRatio = 4
+
 export type PictureKind = 'preview' | 'picture'
 
 /** Files in one folder of the school's data. Nothing is held in memory; every step yields to the event loop between chunks. */
 export class Files {
   readonly #files: string
+  readonly #plain: string
   readonly #pictures: string
   readonly #incoming: string
   readonly #fetching: string
@@ -26,16 +36,24 @@ export class Files {
   constructor(folder: string, sizeMax: number) {
     this.sizeMax = sizeMax
     this.#files = join(folder, 'files')
+    this.#plain = join(folder, 'plain')
     this.#pictures = join(folder, 'pictures')
     this.#incoming = join(folder, 'incoming')
     this.#fetching = join(folder, 'fetching')
     rmSync(this.#incoming, { recursive: true, force: true })
-    for (const path of [this.#files, this.#pictures, this.#incoming, this.#fetching]) mkdirSync(path, { recursive: true })
+    for (const path of [this.#files, this.#plain, this.#pictures, this.#incoming, this.#fetching]) mkdirSync(path, { recursive: true })
   }
 
   path(sha256: string): string | undefined {
     if (!sha256Schema.safeParse(sha256).success) return undefined
     const path = join(this.#files, sha256)
+    return existsSync(path) ? path : undefined
+  }
+
+  /** The G-code unpacked from a stored file, under the stored file's hash. */
+  plainPath(sha256: string): string | undefined {
+    if (!sha256Schema.safeParse(sha256).success) return undefined
+    const path = join(this.#plain, sha256)
     return existsSync(path) ? path : undefined
   }
 
@@ -61,6 +79,7 @@ export class Files {
       }
       const handle = await open(part, 'wx')
       const hash = createHash('sha256')
+      const write = steadyWriter(handle)
       let size = 0
       try {
         for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -70,7 +89,7 @@ export class Files {
             return { denial: this.tooLarge() }
           }
           hash.update(chunk)
-          await writeAll(handle, chunk)
+          await write(chunk)
         }
         await handle.sync()
       } finally {
@@ -99,6 +118,24 @@ export class Files {
     await syncFolder(this.#files)
   }
 
+  /** Moves unpacked G-code to its place, durably. A machine that is being fed from an earlier one keeps what it has open. */
+  async keepPlain(part: string, sha256: string): Promise<void> {
+    const handle = await open(part, 'r+')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(part, join(this.#plain, sha256Schema.parse(sha256)))
+    await syncFolder(this.#plain)
+  }
+
+  /** Bytes a packed file may become: G-code is several times its zip, and the disk has an end. */
+  async plainBytesMax(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#files)
+    return Math.max(0, Math.min(this.sizeMax * plainRatio, bavail * bsize - freeBytesMin))
+  }
+
   /** Moves a picture that was written to a fresh part to its place. */
   async keepPicture(part: string, sha256: string, what: PictureKind): Promise<void> {
     await rename(part, join(this.#pictures, `${sha256Schema.parse(sha256)}.${what}`))
@@ -110,7 +147,8 @@ export class Files {
     try {
       const handle = await open(part, 'wx')
       try {
-        for await (const chunk of body as AsyncIterable<Buffer>) await writeAll(handle, chunk)
+        const write = steadyWriter(handle)
+        for await (const chunk of body as AsyncIterable<Buffer>) await write(chunk)
         await handle.sync()
       } finally {
         await handle.close()
@@ -145,6 +183,7 @@ export class Files {
       const { mtimeMs } = await stat(path)
       if (mtimeMs >= before) continue
       await rm(path, { force: true })
+      await rm(join(this.#plain, sha256), { force: true })
       for (const what of ['preview', 'picture']) await rm(join(this.#pictures, `${sha256}.${what}`), { force: true })
       gone++
     }
@@ -168,11 +207,16 @@ export async function hashFile(path: string): Promise<{ hash: ReturnType<typeof 
   return { hash, size }
 }
 
-/** FileHandle.write may take a part of what it is given. */
-export async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, at)
-    at += bytesWritten
+/** Appends chunks whole, and makes them durable in small pieces. */
+export function steadyWriter(handle: FileHandle): (chunk: Uint8Array) => Promise<void> {
+  let unsynced = 0
+  return async chunk => {
+    // FileHandle.write may take a part of what it is given.
+    for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten
+    unsynced += chunk.length
+    if (unsynced < syncEveryBytes) return
+    await handle.datasync()
+    unsynced = 0
   }
 }
 

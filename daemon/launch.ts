@@ -30,6 +30,8 @@ export function launchRoom(socketPath: string, data: string, log: Logger): Launc
     detached: true,
     stdio: ['ignore', 'ignore', errors],
     cwd: data,
+    // Compiled once: the room is back in half the time when it must be started again.
+    env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(data, 'compiled') },
   })
   closeSync(errors)
   let alive = true
