@@ -40,6 +40,12 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
       return memory
     }
     case 'counters':
+    case 'heated':
+      return memory
+    case 'instruction':
+    case 'permit':
+    case 'group':
+      return memory
       return { ...memory, runningSeconds: event.runningSeconds, jobs: event.jobs, resends: event.resends }
   }
 }

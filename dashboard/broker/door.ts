@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Reply } from '../../protocols/contract/command.ts'
+import { forecastJobsMax } from '../../protocols/contract/forecast.ts'
 import { type ReadTopic, type TopicName, topics } from '../../protocols/contract/wire.ts'
 import type { SiteMessage } from '../fleet/fold.ts'
 
@@ -19,6 +20,7 @@ const payloadBytesMax: Partial<Record<TopicName, number>> = {
   machine: 131_072,
   telemetry: 16_384,
   replies: 524_288,
+  queue: 786_432,
   events: 1_048_576,
 }
 /** Sites times topics times kinds of complaint; more means that somebody makes them up. */
@@ -80,6 +82,11 @@ function interpret({ site, name, machine }: ReadTopic, json: unknown): Heard | s
       const telemetry = topics.telemetry.payload.safeParse(json)
       if (!telemetry.success) return whyNot(telemetry.error)
       return machine === undefined ? 'speaks of no machine' : { name, machine, payload: telemetry.data }
+    }
+    case 'queue': {
+      const queue = topics.queue.payload.safeParse(json)
+      if (!queue.success) return whyNot(queue.error)
+      return Object.keys(queue.data.jobs).length > forecastJobsMax ? 'too many jobs' : { name, payload: queue.data }
     }
     case 'events': {
       const batch = topics.events.payload.safeParse(json)

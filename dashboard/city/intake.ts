@@ -123,6 +123,7 @@ export function createIntake({ events, fleet, confirm, born, log, clock }: Intak
           fleet.apply(site, message)
           return
         case 'telemetry':
+        case 'queue':
           fleet.apply(site, message)
       }
     },

@@ -79,13 +79,13 @@ export class Fleet {
     const held = this.#sites.get(view.site)
     if (held === undefined) return undefined
     const { site, name, link } = held.fold.picture
-    const { machines, telemetry, jobs } = shown
-    if (view.kind === 'site') return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs } }
+    const { machines, telemetry, jobs, forecasts = {} } = shown
+    if (view.kind === 'site') return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs, forecasts } }
     const machine = own(machines, view.machine)
     if (machine === undefined) return undefined
     const figures = own(telemetry, view.machine)
     const history = [...(held.heat.get(view.machine) ?? [])]
-    return { kind: 'machine', at, site, name, link, machine, jobs, history, ...(figures && { telemetry: figures }) }
+    return { kind: 'machine', at, site, name, link, machine, jobs, forecasts, history, ...(figures && { telemetry: figures }) }
   }
 
   /** Calls `listener` with each site that changed; many times a second, so mark and return. Answers the way to stop it. */

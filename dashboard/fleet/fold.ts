@@ -1,4 +1,5 @@
 // The picture of one site, folded from what its daemon says. Pure: the server and a test hold it alike, and nothing is invented.
+import type { JobForecast, QueueForecast } from '../../protocols/contract/forecast.ts'
 import { endedStates, type Job } from '../../protocols/contract/job.ts'
 import type { MachineMessage, Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
@@ -19,6 +20,7 @@ export type SiteMessage =
   | { name: 'status'; payload: Status }
   | { name: 'machine'; machine: string; payload: MachineMessage }
   | { name: 'telemetry'; machine: string; payload: Telemetry }
+  | { name: 'queue'; payload: QueueForecast }
   | { name: 'events'; events: readonly Event[] }
   /** A sign of life without content: an MQTT ping. */
   | { name: 'heard' }
@@ -51,6 +53,8 @@ export function applyToSite(before: SiteFold, message: SiteMessage, nowMs: numbe
       return applyMachine(heard(before, nowMs), message.machine, message.payload)
     case 'telemetry':
       return applyTelemetry(heard(before, nowMs), message.machine, message.payload)
+    case 'queue':
+      return applyQueue(heard(before, nowMs), message.payload.jobs)
     case 'events':
       return message.events.reduce((fold, event) => applyEvent(fold, event), heard(before, nowMs))
     case 'heard':
@@ -148,6 +152,17 @@ function applyTelemetry(fold: SiteFold, machine: string, telemetry: Telemetry): 
   return withPicture(fold, { telemetry: { ...picture.telemetry, [machine]: { ...own(picture.telemetry, machine), ...telemetry } } })
 }
 
+/** What is as it was keeps its identity: a forecast is told whole, and a frame should carry only what is new. */
+function applyQueue(fold: SiteFold, told: Readonly<Record<string, JobForecast>>): SiteFold {
+  const known = fold.picture.forecasts ?? {}
+  const entries = Object.entries(told).map(([job, forecast]) => {
+    const before = own(known, job)
+    return [job, before !== undefined && JSON.stringify(before) === JSON.stringify(forecast) ? before : forecast] as const
+  })
+  const same = entries.length === Object.keys(known).length && entries.every(([job, forecast]) => own(known, job) === forecast)
+  return same ? fold : withPicture(fold, { forecasts: Object.fromEntries(entries) })
+}
+
 function applyEvent(fold: SiteFold, event: Event): SiteFold {
   switch (event.kind) {
     case 'job':
@@ -156,6 +171,10 @@ function applyEvent(fold: SiteFold, event: Event): SiteFold {
       return applyFault(fold, event.machine, event.change, event.fault)
     case 'action':
     case 'counters':
+    case 'heated':
+    case 'instruction':
+    case 'permit':
+    case 'group':
       return fold
   }
 }

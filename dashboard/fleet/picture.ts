@@ -1,4 +1,5 @@
 // What the screens show of the picture: how sure it is, one row a site, one view a page, and the frames that keep a view true. Pure: server and browser share it.
+import type { JobForecast } from '../../protocols/contract/forecast.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
 import type {
@@ -91,13 +92,21 @@ export type Shown = Pick<Frame, 'link'> & {
   machines: Readonly<Record<string, MachinePicture>>
   telemetry: Readonly<Record<string, Telemetry>>
   jobs: Readonly<Record<string, Job>>
+  /** Of the jobs above only. */
+  forecasts?: Readonly<Record<string, JobForecast>>
 }
 
-const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {} }
+const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {}, forecasts: {} }
 
 export function showSite(picture: SitePicture, audience: Audience): Shown {
-  const { link, machines, jobs } = picture
-  return { ...nothing, link, machines, telemetry: ofKnown(picture), jobs: jobsFor(audience, jobs) }
+  const { link, machines } = picture
+  const jobs = jobsFor(audience, picture.jobs)
+  return { ...nothing, link, machines, telemetry: ofKnown(picture), jobs, forecasts: forecastsOf(picture, jobs) }
+}
+
+/** A forecast goes with its job or not at all: who may not see the one may not see the other. */
+function forecastsOf({ forecasts = {} }: SitePicture, jobs: Readonly<Record<string, Job>>): Record<string, JobForecast> {
+  return Object.fromEntries(Object.entries(forecasts).filter(([job]) => Object.hasOwn(jobs, job)))
 }
 
 /** Figures may arrive before the machine has declared itself; they are shown with it, never alone. */
@@ -110,13 +119,14 @@ function ofKnown({ machines, telemetry }: SitePicture): Shown['telemetry'] {
 export function showMachine(picture: SitePicture, machine: string, audience: Audience): Shown {
   const one = own(picture.machines, machine)
   const telemetry = own(picture.telemetry, machine)
-  const jobs = Object.entries(jobsFor(audience, picture.jobs)).filter(([, job]) => concerns(job, machine))
+  const jobs = Object.fromEntries(Object.entries(jobsFor(audience, picture.jobs)).filter(([, job]) => concerns(job, machine)))
   return {
     ...nothing,
     link: picture.link,
     machines: one === undefined ? {} : { [machine]: one },
     telemetry: telemetry === undefined ? {} : { [machine]: telemetry },
-    jobs: Object.fromEntries(jobs),
+    jobs,
+    forecasts: forecastsOf(picture, jobs),
   }
 }
 
@@ -141,10 +151,17 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
   const sites = present(before.sites, after.sites)
   const machines = changed(before.machines, after.machines)
   const jobs = changed(before.jobs, after.jobs)
+  const forecasts = changed(before.forecasts ?? {}, after.forecasts ?? {})
   const telemetry = present(before.telemetry, after.telemetry)
-  const state = link || sites || machines || jobs
+  const parts = {
+    ...(link && { link }),
+    ...(sites && { sites }),
+    ...(machines && { machines }),
+    ...(jobs && { jobs }),
+    ...(forecasts && { forecasts }),
+  }
   return {
-    ...(state && { state: { at, ...(link && { link }), ...(sites && { sites }), ...(machines && { machines }), ...(jobs && { jobs }) } }),
+    ...(Object.keys(parts).length > 0 && { state: { at, ...parts } }),
     ...(telemetry && { telemetry: { at, telemetry } }),
   }
 }
@@ -173,7 +190,9 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
       const machines = patched(snapshot.picture.machines, frame.machines)
       const telemetry = withoutGone(patched(snapshot.picture.telemetry, frame.telemetry), frame.machines)
       const jobs = patched(snapshot.picture.jobs, frame.jobs)
-      return { ...snapshot, at, picture: { ...snapshot.picture, link: frame.link ?? snapshot.picture.link, machines, telemetry, jobs } }
+      const forecasts = patched(snapshot.picture.forecasts ?? {}, frame.forecasts)
+      const link = frame.link ?? snapshot.picture.link
+      return { ...snapshot, at, picture: { ...snapshot.picture, link, machines, telemetry, jobs, forecasts } }
     }
     case 'machine': {
       const id = snapshot.machine.declaration.id
@@ -184,6 +203,7 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
         link: frame.link ?? snapshot.link,
         machine: own(frame.machines ?? {}, id) ?? snapshot.machine,
         jobs: patched(snapshot.jobs, frame.jobs),
+        forecasts: patched(snapshot.forecasts ?? {}, frame.forecasts),
         ...(telemetry && { telemetry, history: [...addHeat(snapshot.history, telemetry)] }),
       }
     }

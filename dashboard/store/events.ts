@@ -99,7 +99,11 @@ export function createEventStore(store: Store): EventStore {
             .changes > 0
         )
       case 'action':
+      case 'instruction':
+      case 'permit':
+      case 'group':
       case 'counters':
+      case 'heated':
         return true
     }
   }

@@ -11,6 +11,8 @@ export const authorSchema = z.object({
   /** What may be shown: a staff name or a nickname. */
   name: z.string().min(1).max(80),
   role: roleSchema,
+  /** Id of the pupil's group (group.ts). */
+  group: z.string().max(64).optional(),
 })
 export type Author = z.infer<typeof authorSchema>
 
@@ -76,6 +78,8 @@ export const jobSchema = z.object({
   machine: machineIdSchema.optional(),
   state: jobStateSchema,
   /** Position in the school's one queue, lower first; meaningful while queued. */
+    /** As the slicer named it, e.g. PLA. */
+    material: z.string().max(40).optional(),
   order: z.number(),
   /** Kept back by a person. */
   held: z.boolean(),
@@ -89,5 +93,8 @@ export const jobSchema = z.object({
   endedAt: instantSchema.optional(),
   end: jobEndSchema.optional(),
   verdict: verdictSchema.optional(),
+  /** On the machine it is meant for, or the least of those that can; from its start on, on the machine it runs on. */
 })
 export type Job = z.infer<typeof jobSchema>
+  /** When it joined the queue: with its submission, or when it was approved. */
+  queuedAt: instantSchema.optional(),

@@ -27,6 +27,7 @@ import type { Author, Job } from './job.ts'
 import type { Firmware, MachineDeclaration, MachineState, Telemetry } from './machine.ts'
 import type { Fault } from './words.ts'
 
+import type { JobForecast } from './forecast.ts'
 export type Me = {
   /** undefined: not signed in; then only the sign-in page is shown. */
   author?: Author
@@ -102,6 +103,8 @@ export type ViewSnapshot =
       link: Link
       machine: MachinePicture
       telemetry?: Telemetry
+  /** By job; as the school last reckoned it, which is old when the school is silent. */
+  forecasts?: Record<string, JobForecast>
       jobs: Record<string, Job>
       history: HeatSample[]
     }
@@ -128,6 +131,7 @@ export type Preview = {
   /** x, y, z of each point, rounded to 0.01 mm. */
   points: number[]
   /** For point i > 0: what the move to it does: 0 travel · 1 work. */
+      forecasts?: Record<string, JobForecast>
   work: number[]
   power?: number[]
   /** Index of the first point of each layer. */
@@ -135,3 +139,4 @@ export type Preview = {
   /** Share of the program's time at each point, 0…1, for "done so far". */
   times: number[]
 }
+  forecasts?: Record<string, JobForecast | null>

@@ -1,6 +1,8 @@
 // What a school and the city say to each other over MQTT (DESIGN §5): topics, payloads, and who may use which.
 import { z } from 'zod'
 import { commandSchema, replySchema } from './command.ts'
+import { queueForecastSchema } from './forecast.ts'
+import { groupSchema } from './group.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import { authorSchema, jobSchema } from './job.ts'
 import { machineMessageSchema, telemetrySchema } from './machine.ts'
@@ -57,6 +59,22 @@ export const eventSchema = z.discriminatedUnion('kind', [
     resends: z.int(),
   }),
 ])
+  /** A heater's way from one temperature to another, as it was watched: forecasts learn from it, and a slow one is a failing one. */
+  z.object({
+    ...numbered,
+    kind: z.literal('heated'),
+    machine: machineIdSchema,
+    /** As telemetry names it. */
+    heater: z.string().min(1).max(16),
+    /** [°C, seconds since the first point], at most each 10 °C; falling temperatures are a cooling. */
+    curve: z
+      .array(z.tuple([z.number(), z.number().nonnegative()]))
+      .min(2)
+      .max(64),
+  }),
+  z.object({ ...numbered, kind: z.literal('instruction'), instruction: instructionSchema }),
+  z.object({ ...numbered, kind: z.literal('permit'), change: z.enum(['granted', 'revoked']), permit: permitSchema, by: authorSchema }),
+  z.object({ ...numbered, kind: z.literal('group'), change: z.enum(['opened', 'closed']), group: groupSchema, by: authorSchema }),
 export type Event = z.infer<typeof eventSchema>
 
 export const eventBatchSchema = z.object({ session: tokenSchema, events: z.array(eventSchema).min(1).max(500) })
@@ -85,6 +103,7 @@ export type TopicName = keyof typeof topics
 export const topicRoot = 'tsekh/v1'
 
 /** `tsekh/v1/{site}/…`; the machine's id fills the `+` of a machine's topic. */
+  queue: { level: 'queue', from: 'school', qos: 1, retain: true, payload: queueForecastSchema },
 export function topicOf(name: TopicName, site: string, machine?: string): string {
   return `${topicRoot}/${site}/${topics[name].level.replace('+', machine ?? '+')}`
 }
