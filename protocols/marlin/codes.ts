@@ -18,7 +18,6 @@ export function codeOf(text: string): number {
 export const G = (number: number): number => 1000 + number
 export const M = (number: number): number => 2000 + number
 export const m105 = M(105)
-export const m400 = M(400)
 
 export type Wait = {
   /** Who ends it: the machine by itself, or a person at it. */

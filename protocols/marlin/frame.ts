@@ -1,8 +1,5 @@
 // Puts a command on the wire the way Marlin checks it: a line number in front, an XOR of every byte behind.
 
-/** Longest line Marlin's default MAX_CMD_SIZE of 96 keeps whole; what lies beyond is dropped silently. */
-export const lineLengthDefault = 95
-
 const star = 0x2a
 const newline = 0x0a
 

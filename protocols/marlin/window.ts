@@ -35,19 +35,11 @@ export class Ledger {
   /** A line is framed for the number `next`, but waits for room. */
   #prepared: Said | undefined
   readonly #numbered: boolean
-  readonly #ring: Said[]
+  /** Filled as lines are said: most connections to an idle machine say few. */
+  readonly #ring: Said[] = []
 
   constructor(numbered: boolean) {
     this.#numbered = numbered
-    this.#ring = Array.from({ length: historyLines }, () => ({
-      number: 0,
-      text: '',
-      frame: new Uint8Array(0),
-      code: 0,
-      program: undefined,
-      ordinal: 0,
-      done: undefined,
-    }))
   }
 
   get inFlight(): number {
@@ -70,14 +62,21 @@ export class Ledger {
 
   /** Frames a line for the next number without giving it away yet. */
   prepare(text: string, program: ProgramLine | undefined, ordinal: number, done: Done | undefined): Said {
-    const said = this.at(this.next)
-    said.number = this.next
-    said.text = text
-    said.frame = this.#numbered ? frameLine(this.next, text) : bareLine(text)
-    said.code = codeOf(text)
-    said.program = program
-    said.ordinal = ordinal
-    said.done = done
+    const number = this.next
+    const place = number % historyLines
+    const frame = this.#numbered ? frameLine(number, text) : bareLine(text)
+    const code = codeOf(text)
+    const old = this.#ring[place]
+    const said = old ?? { number, text, frame, code, program, ordinal, done }
+    if (old) {
+      old.number = number
+      old.text = text
+      old.frame = frame
+      old.code = code
+      old.program = program
+      old.ordinal = ordinal
+      old.done = done
+    } else this.#ring[place] = said
     this.#prepared = said
     return said
   }
