@@ -12,6 +12,7 @@ import {
   heartbeatMs,
   roomOf,
   shownState,
+  showSite,
   summarise,
 } from '../../dashboard/fleet/picture.ts'
 import type { MachineState } from '../../protocols/contract/machine.ts'
@@ -147,6 +148,40 @@ it('summarises a site by what wants a person, worst first, without what is in se
   expect(wants[0]?.fault).toEqual(fault)
 })
 
+describe('forecasts', () => {
+  const forecast = (ahead: number) => ({ ahead, start: [1, 2] as [number, number] })
+  const queue = (jobs: Record<string, ReturnType<typeof forecast>>): SiteMessage => ({ name: 'queue', payload: { at: 1, jobs } })
+  const author = (id: string) => ({ id, name: id, role: 'pupil' as const })
+  const both = {
+    name: 'events' as const,
+    events: [jobEvent(1, job('job-petya', { author: author('petya') })), jobEvent(2, job('job-vasya', { author: author('vasya') }))],
+  }
+
+  it('of a job go where the job goes: a pupil gets only those of own jobs', () => {
+    const fleet = new Fleet({ sites: [{ id: 'alpha', name: 'Альфа' }], clock: () => 1 })
+    for (const message of [birth(), machine('ender', running), both, queue({ 'job-petya': forecast(0), 'job-vasya': forecast(1) })])
+      fleet.apply('alpha', message)
+    for (const view of [
+      { kind: 'site', site: 'alpha' },
+      { kind: 'machine', site: 'alpha', machine: 'ender' },
+    ] as const) {
+      const of = (audience: Audience) => Object.keys(fleet.show(view, audience)?.forecasts ?? {})
+      expect(of({ kind: 'pupil', author: 'petya', sites: ['alpha'] })).toEqual(['job-petya'])
+      expect(of({ kind: 'staff', sites: 'all' })).toEqual(['job-petya', 'job-vasya'])
+    }
+  })
+
+  it('told again change nothing, and one that changed is all that a frame carries', () => {
+    const before = told(birth(), both, queue({ 'job-petya': forecast(0), 'job-vasya': forecast(1) }))
+    expect(applyToSite(before, queue({ 'job-vasya': forecast(1), 'job-petya': forecast(0) }), 3_000).picture).toBe(before.picture)
+    const after = applyToSite(before, queue({ 'job-petya': forecast(0), 'job-vasya': forecast(2) }), 3_000)
+    const shown = ({ picture }: SiteFold) => showSite(picture, { kind: 'staff', sites: 'all' })
+    expect(frames(shown(before), shown(after), 9).state).toEqual({ at: 9, forecasts: { 'job-vasya': forecast(2) } })
+    const gone = applyToSite(after, queue({}), 3_000)
+    expect(frames(shown(after), shown(gone), 9).state?.forecasts).toEqual({ 'job-petya': null, 'job-vasya': null })
+  })
+})
+
 it('ignores sites it was not given', () => {
   const picture = { alpha: emptySite('alpha', 'Альфа') }
   expect(applyMessage(picture, 'gamma', birth(), 1)).toBe(picture)
@@ -218,6 +253,12 @@ const anyMessage: fc.Arbitrary<SiteMessage> = fc.oneof(
       }),
     ),
 )
+const anyForecast: fc.Arbitrary<SiteMessage> = fc
+  .dictionary(fc.constantFrom('job-00001', '__proto__', 'toString', 'job-unknown'), fc.nat(3))
+  .map(jobs => ({
+    name: 'queue',
+    payload: { at: 1, jobs: Object.fromEntries(Object.entries(jobs).map(([id, ahead]) => [id, { ahead }])) },
+  }))
 const audiences: Audience[] = [
   { kind: 'staff', sites: 'all' },
   { kind: 'pupil', author: 'petya', sites: ['alpha'] },
@@ -226,43 +267,49 @@ const views: View[] = [{ kind: 'city' }, { kind: 'site', site: 'alpha' }, { kind
 
 it('a snapshot and the frames after it are a fresh snapshot, whatever is said and however it is cut into frames', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(anyMessage, fc.boolean()), { maxLength: 60 }), fc.nat(20), (said, joinsAt) => {
-      let now = 1_000
-      const fleet = new Fleet({ sites: [{ id: 'alpha', name: 'Альфа' }], clock: () => now })
-      fleet.apply('alpha', machine('ender', { state: 'ready', since: 0 }))
-      const pages = audiences.flatMap(audience =>
-        views.map(view => ({ view, audience, room: fleet.show(view, audience), snapshot: fleet.snapshot(view, audience) })),
-      )
-      for (const [index, [message, framed]] of said.entries()) {
-        now += 700
-        fleet.apply('alpha', message)
-        if (index === 30) fleet.tidy()
-        if (!framed && index < said.length - 1) {
-          // Somebody joins between two frames: the room is brought up to date first (dashboard/server/sockets.ts).
-          if (index === joinsAt) {
-            for (const page of pages) {
-              page.snapshot = fleet.snapshot(page.view, page.audience) ?? page.snapshot
-              page.room = fleet.show(page.view, page.audience) ?? page.room
+    fc.property(
+      fc.array(fc.tuple(fc.oneof({ weight: 5, arbitrary: anyMessage }, { weight: 1, arbitrary: anyForecast }), fc.boolean()), {
+        maxLength: 60,
+      }),
+      fc.nat(20),
+      (said, joinsAt) => {
+        let now = 1_000
+        const fleet = new Fleet({ sites: [{ id: 'alpha', name: 'Альфа' }], clock: () => now })
+        fleet.apply('alpha', machine('ender', { state: 'ready', since: 0 }))
+        const pages = audiences.flatMap(audience =>
+          views.map(view => ({ view, audience, room: fleet.show(view, audience), snapshot: fleet.snapshot(view, audience) })),
+        )
+        for (const [index, [message, framed]] of said.entries()) {
+          now += 700
+          fleet.apply('alpha', message)
+          if (index === 30) fleet.tidy()
+          if (!framed && index < said.length - 1) {
+            // Somebody joins between two frames: the room is brought up to date first (dashboard/server/sockets.ts).
+            if (index === joinsAt) {
+              for (const page of pages) {
+                page.snapshot = fleet.snapshot(page.view, page.audience) ?? page.snapshot
+                page.room = fleet.show(page.view, page.audience) ?? page.room
+              }
             }
+            continue
           }
-          continue
+          for (const page of pages) {
+            const shown = fleet.show(page.view, page.audience) ?? { sites: {}, machines: {}, telemetry: {}, jobs: {} }
+            if (page.room === undefined || page.snapshot === undefined) throw new Error('the page was there')
+            const { state, telemetry: figures } = frames(page.room, shown, now)
+            for (const frame of [state, figures])
+              if (frame !== undefined) page.snapshot = applyFrame(page.snapshot, JSON.parse(JSON.stringify(frame)))
+            page.room = shown
+          }
         }
-        for (const page of pages) {
-          const shown = fleet.show(page.view, page.audience) ?? { sites: {}, machines: {}, telemetry: {}, jobs: {} }
-          if (page.room === undefined || page.snapshot === undefined) throw new Error('the page was there')
-          const { state, telemetry: figures } = frames(page.room, shown, now)
-          for (const frame of [state, figures])
-            if (frame !== undefined) page.snapshot = applyFrame(page.snapshot, JSON.parse(JSON.stringify(frame)))
-          page.room = shown
+        for (const { view, audience, snapshot } of pages) {
+          const fresh = fleet.snapshot(view, audience)
+          // A machine that is gone leaves its page with its last word; everything else is equal.
+          if (fresh === undefined || snapshot === undefined) continue
+          expect(bare(snapshot)).toEqual(bare(fresh))
         }
-      }
-      for (const { view, audience, snapshot } of pages) {
-        const fresh = fleet.snapshot(view, audience)
-        // A machine that is gone leaves its page with its last word; everything else is equal.
-        if (fresh === undefined || snapshot === undefined) continue
-        expect(bare(snapshot)).toEqual(bare(fresh))
-      }
-    }),
+      },
+    ),
     { numRuns: 300 },
   )
 })
