@@ -1,6 +1,6 @@
 // Who is looking, and which page that person sees.
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
-import { Redirect, Route, Switch } from 'wouter'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
 import type { Author } from '../../protocols/contract/job.ts'
 import type { Me } from '../../protocols/contract/screen.ts'
 import { SignedOutProvider } from './asking.tsx'
@@ -60,6 +60,7 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
           <a className="skip" href="#content">
             {words.nav.skip}
           </a>
+          <Arrival />
           <Header onSignedOut={onSignOut} />
           <Suspense fallback={<PageSkeleton />}>
             <Switch>
@@ -77,6 +78,28 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
       </SignedOutProvider>
     </ReaderProvider>
   )
+}
+
+/** A new page is begun at its top, by eye and by keyboard; going back leaves the place to the browser. */
+function Arrival() {
+  const [place] = useLocation()
+  const before = useRef(place)
+  const popped = useRef(false)
+  useEffect(() => {
+    const back = () => {
+      popped.current = true
+    }
+    window.addEventListener('popstate', back)
+    return () => window.removeEventListener('popstate', back)
+  }, [])
+  useEffect(() => {
+    if (before.current === place) return
+    before.current = place
+    if (!popped.current) window.scrollTo(0, 0)
+    popped.current = false
+    document.getElementById('content')?.focus({ preventScroll: true })
+  }, [place])
+  return null
 }
 
 /** Whoever sees one school starts in it; the wall is for those who see many. */

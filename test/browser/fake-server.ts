@@ -8,7 +8,8 @@ import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { SitePicture } from '../../protocols/contract/screen.ts'
 import { type CommandBody, commandBodySchema, type Me, type View, type ViewSnapshot, viewSchema } from '../../protocols/contract/screen.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
-import { city, heatHistory, people, previewOf, programOf, type SceneName } from './scenes.ts'
+import { previewOf, programOf } from './programs.ts'
+import { city, heatHistory, people, type SceneName } from './scenes.ts'
 
 export type FakeOptions = {
   /** Folder of the built pages. */

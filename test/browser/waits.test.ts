@@ -5,7 +5,8 @@ import { asksLeave, findingsFor, takers } from '../../dashboard/web/submit/fitti
 import { ru } from '../../dashboard/web/words/ru.ts'
 import type { MachineState } from '../../protocols/contract/machine.ts'
 import type { SitePicture } from '../../protocols/contract/screen.ts'
-import { job, programOf, school } from './scenes.ts'
+import { programOf } from './programs.ts'
+import { job, school } from './scenes.ts'
 
 const now = Date.UTC(2026, 10, 20, 9)
 

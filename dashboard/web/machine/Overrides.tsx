@@ -1,10 +1,11 @@
 // Faster, slower, stronger, weaker while it runs.
-import { Button, SegmentedControl, Slider } from '@mantine/core'
+import { Button, Slider } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useAsking } from '../asking.tsx'
-import type { Seen } from '../pages/Machine.tsx'
+import { Segments } from '../parts/Segments.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
+import type { Seen } from './seen.ts'
 
 const rapids = ['25', '50', '100'] as const
 
@@ -35,9 +36,9 @@ export function Overrides({ seen }: { seen: Seen }) {
             {dialect === 'grbl' ? (
               <div className="override">
                 <span>{words.machine.overrideRapid}</span>
-                <SegmentedControl
-                  aria-label={words.machine.overrideRapid}
-                  data={rapids.map(value => ({ value, label: `${value} %` }))}
+                <Segments
+                  label={words.machine.overrideRapid}
+                  options={rapids.map(value => ({ value, label: `${value} %` }))}
                   value={rapid}
                   onChange={value => change({ rapid: value === '25' ? 25 : value === '50' ? 50 : 100 })}
                 />

@@ -1,6 +1,7 @@
 // Where the machine stands, how fast it goes, and how good its cable is.
-import type { Seen } from '../pages/Machine.tsx'
+
 import { useSpeech } from '../words/speech.tsx'
+import type { Seen } from './seen.ts'
 
 export function Position({ seen }: { seen: Seen }) {
   const { words, forms } = useSpeech()

@@ -1,8 +1,9 @@
 // What this machine may take next, in the queue's order.
-import type { Seen } from '../pages/Machine.tsx'
+
 import { JobName } from '../parts/JobName.tsx'
 import { queueOf, takes } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
+import type { Seen } from './seen.ts'
 
 const shownMax = 6
 

@@ -4,9 +4,9 @@ import { type FormEvent, useState } from 'react'
 import type { Firmware } from '../../../protocols/contract/machine.ts'
 import { troubleText, useAsking } from '../asking.tsx'
 import type { Asked } from '../live/server.ts'
-import type { Seen } from '../pages/Machine.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
+import type { Seen } from './seen.ts'
 
 const consoleLinesMax = 50
 

@@ -1,11 +1,12 @@
 // Setting a machine up by hand: home, move, heat, unlock, restart. Behind its own tab, and only while no job runs.
-import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Ask } from '../../../protocols/contract/command.ts'
 import { useAsking } from '../asking.tsx'
-import type { Seen } from '../pages/Machine.tsx'
+import { Segments } from '../parts/Segments.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
+import type { Seen } from './seen.ts'
 
 const steps = ['0.1', '1', '10', '50'] as const
 /** mm/min; slow enough to take the hand away, on every machine a school owns. */
@@ -76,7 +77,7 @@ function Deed({ seen, kind, name, hint, disabled }: DeedProps) {
 }
 
 function JogPad({ seen, disabled }: { seen: Seen; disabled: boolean }) {
-  const { words } = useSpeech()
+  const { words, forms } = useSpeech()
   const { ask } = useAsking(seen.site)
   const [step, setStep] = useState<string>('1')
   const { id, area } = seen.machine.declaration
@@ -88,7 +89,7 @@ function JogPad({ seen, disabled }: { seen: Seen; disabled: boolean }) {
         variant="default"
         className={`jog-${axis}${sign > 0 ? 'p' : 'm'}`}
         disabled={disabled}
-        aria-label={words.machine.jogAxis(label, step)}
+        aria-label={words.machine.jogAxis(label, forms.number(Number(step), step === '0.1' ? 1 : 0))}
         onClick={() => ask({ kind: 'machine.jog', machine: id, [axis]: distance, feed: axis === 'z' ? feedZ : feedXy })}
       >
         {label}
@@ -99,7 +100,12 @@ function JogPad({ seen, disabled }: { seen: Seen; disabled: boolean }) {
     <>
       <div className="override">
         <span>{words.machine.jogStep}</span>
-        <SegmentedControl aria-label={words.machine.jogStep} data={[...steps]} value={step} onChange={setStep} />
+        <Segments
+          label={words.machine.jogStep}
+          options={steps.map(value => ({ value, label: forms.number(Number(value), value === '0.1' ? 1 : 0) }))}
+          value={step}
+          onChange={setStep}
+        />
       </div>
       <div className="jog">
         {button('y', 1)}

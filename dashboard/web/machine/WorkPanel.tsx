@@ -4,7 +4,6 @@ import { useState } from 'react'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { MachineState } from '../../../protocols/contract/machine.ts'
 import { useAsking } from '../asking.tsx'
-import type { Seen } from '../pages/Machine.tsx'
 import { AnswerPrompt } from '../parts/AnswerPrompt.tsx'
 import { ClearBed } from '../parts/ClearBed.tsx'
 import { Confirm } from '../parts/Confirm.tsx'
@@ -12,20 +11,23 @@ import { JobName } from '../parts/JobName.tsx'
 import { JobProgress } from '../parts/Progress.tsx'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
 import { useReader } from '../rights.tsx'
+import { endWord } from '../school/Finished.tsx'
 import { startable } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
+import type { Seen } from './seen.ts'
 
 export function WorkPanel({ seen, sure }: { seen: Seen; sure: boolean }) {
-  const { words, forms } = useSpeech()
+  const { words, forms, say } = useSpeech()
   const { machine, telemetry, jobs } = seen
   const { state } = machine
   const id = 'job' in state ? state.job : undefined
   const job = id === undefined ? undefined : jobs[id]
-  const progress = sure && telemetry?.progress !== undefined && telemetry.progress.job === id ? telemetry.progress : undefined
+  const atWork = state.state !== 'uncleared'
+  const progress = sure && atWork && telemetry?.progress !== undefined && telemetry.progress.job === id ? telemetry.progress : undefined
   return (
     <section className="panel" aria-labelledby="work">
       <div className="panel-head">
-        <h2 id="work">{words.machine.job}</h2>
+        <h2 id="work">{atWork ? words.machine.job : words.machine.onBed}</h2>
       </div>
       <div className="panel-body stack">
         {job === undefined ? (
@@ -33,10 +35,12 @@ export function WorkPanel({ seen, sure }: { seen: Seen; sure: boolean }) {
         ) : (
           <>
             <JobName job={job} />
-            <p className="small second">
-              {job.author.name}
-              {job.comment === undefined ? '' : ` · ${job.comment}`}
+            <p className="small second meta">
+              {atWork ? null : <strong>{endWord(job, words)}</strong>}
+              <span>{job.author.name}</span>
+              {job.comment === undefined ? null : <span>{job.comment}</span>}
             </p>
+            {!atWork && job.end?.fault !== undefined ? <p className="note tone-fault">{say(job.end.fault.text)}</p> : null}
           </>
         )}
         {progress === undefined || telemetry === undefined ? null : (
@@ -46,7 +50,9 @@ export function WorkPanel({ seen, sure }: { seen: Seen; sure: boolean }) {
           </div>
         )}
         <Deeds seen={seen} job={job} sure={sure} />
-        {job === undefined ? null : <LazyToolpath sha256={job.program.sha256} done={progress?.fraction} height={320} />}
+        {job === undefined ? null : (
+          <LazyToolpath sha256={job.program.sha256} done={job.state === 'completed' ? 1 : progress?.fraction} height={320} />
+        )}
       </div>
     </section>
   )

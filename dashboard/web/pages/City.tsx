@@ -6,6 +6,7 @@ import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, type Look, lookOfKind } from '../looks.ts'
 import { Glyph } from '../parts/Glyph.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
+import { useTitle } from '../parts/title.ts'
 import { useSpeech } from '../words/speech.tsx'
 import { Missing } from './Missing.tsx'
 
@@ -16,6 +17,7 @@ export function City() {
   const sight = useView({ kind: 'city' })
   const connection = useConnection()
   const now = useNow()
+  useTitle(words.city.title)
   if (sight.state === 'refused') return <Missing text={say(sight.denial.text)} />
   const sites =
     sight.state === 'seen' && sight.snapshot.kind === 'city'

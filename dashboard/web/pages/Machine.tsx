@@ -1,12 +1,12 @@
 // One machine: how it is, what it does, and what may be done with it.
 import { Tabs } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
-import type { ViewSnapshot } from '../../../protocols/contract/screen.ts'
 import { useConnection, useNow, useView } from '../live/use.tsx'
-import { isSure, lookOf } from '../looks.ts'
+import { isSure, lookOf, wantsPerson } from '../looks.ts'
 import { Overrides } from '../machine/Overrides.tsx'
 import { Position } from '../machine/Position.tsx'
 import { Queued } from '../machine/Queued.tsx'
+import type { Seen } from '../machine/seen.ts'
 import { Technical } from '../machine/Technical.tsx'
 import { Tune } from '../machine/Tune.tsx'
 import { WorkPanel } from '../machine/WorkPanel.tsx'
@@ -14,15 +14,13 @@ import { Announcer } from '../parts/Announcer.tsx'
 import { Glyph } from '../parts/Glyph.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { PageSkeleton } from '../parts/PageSkeleton.tsx'
+import { useTitle } from '../parts/title.ts'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { Missing } from './Missing.tsx'
 import '../styles/machine.css'
 
 const HeatPlot = lazy(async () => ({ default: (await import('../machine/HeatPlot.tsx')).HeatPlot }))
-
-/** The machine as this page sees it; handed to each part whole. */
-export type Seen = ViewSnapshot & { kind: 'machine' }
 
 export function Machine({ site, machine }: { site: string; machine: string }) {
   const { words, say } = useSpeech()
@@ -37,6 +35,7 @@ function SeenMachine({ seen }: { seen: Seen }) {
   const { offer } = useReader()
   const connection = useConnection()
   const now = useNow()
+  useTitle(seen.machine.declaration.name, wantsPerson(seen.machine) ? 1 : 0)
   const [tab, setTab] = useState<string | null>('work')
   const { machine, link, site } = seen
   const { declaration } = machine

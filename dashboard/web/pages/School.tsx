@@ -8,12 +8,13 @@ import { Announcer } from '../parts/Announcer.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { PageSkeleton } from '../parts/PageSkeleton.tsx'
+import { useTitle } from '../parts/title.ts'
 import { useReader } from '../rights.tsx'
 import { Finished } from '../school/Finished.tsx'
 import { MachineCard } from '../school/MachineCard.tsx'
 import { Queue } from '../school/Queue.tsx'
 import { Waiting } from '../school/Waiting.tsx'
-import { queueOf } from '../school/waits.ts'
+import { queueOf, waitsOf } from '../school/waits.ts'
 import { useFileDrop, useFilePicker } from '../submit/files.ts'
 import { useSpeech } from '../words/speech.tsx'
 import { Missing } from './Missing.tsx'
@@ -50,6 +51,7 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
   const pick = useFilePicker(picked => setFiles(picked))
   const sure = isSure(picture.link, now)
   const staff = me.author.role !== 'pupil'
+  useTitle(picture.name, staff ? waitsOf(picture, sure).length : 0)
 
   return (
     <main id="content" tabIndex={-1} className={connection.state === 'lost' ? 'page stale' : 'page'}>
@@ -143,7 +145,9 @@ function Machines({ picture }: { picture: SitePicture }) {
         <h2 id="machines">{words.school.machines}</h2>
         <span className="count">{machines.length}</span>
       </div>
-      {machines.length === 0 ? <p className="panel panel-body quiet">{words.school.noMachines}</p> : null}
+      {machines.length === 0 ? (
+        <p className="panel panel-body quiet">{picture.link.link === 'unknown' ? words.link.never : words.school.noMachines}</p>
+      ) : null}
       <ul className="plain machine-grid">
         {machines.map(machine => {
           const { state, declaration } = machine

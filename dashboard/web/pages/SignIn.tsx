@@ -6,11 +6,13 @@ import { troubleText } from '../asking.tsx'
 import { signIn } from '../live/server.ts'
 import { Mark } from '../parts/Header.tsx'
 import { LanguageSwitch, Looks } from '../parts/Settings.tsx'
+import { useTitle } from '../parts/title.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => void }) {
   const speech = useSpeech()
   const { words } = speech
+  useTitle(words.signIn.title)
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)

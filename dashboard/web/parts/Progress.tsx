@@ -26,7 +26,7 @@ export function JobProgress({ progress, at, label }: { progress: Known; at: numb
         <strong>{forms.percent(progress.fraction)}</strong>
         {left === undefined ? <span>{words.progress.unknown}</span> : <span>{words.progress.remaining(forms.duration(left))}</span>}
         {left === undefined ? null : <span>{words.progress.doneAt(forms.clock(now + left * 1000, now))}</span>}
-        {progress.layer === undefined ? null : (
+        {progress.layer === undefined || progress.layer < 1 ? null : (
           <span>
             {progress.layers === undefined
               ? words.progress.layerOnly(progress.layer)

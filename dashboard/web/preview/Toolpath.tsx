@@ -10,6 +10,7 @@ import { draw, fitView, type Inks, type Layers, layerRanges, pointAt, strokesOf,
 type Props = { preview: Preview; done: number | undefined; height: number }
 
 /** A view never goes beyond these magnifications of the fitted one. */
+const buttonsWidth = 48
 const zoomMin = 0.3
 const zoomMax = 200
 
@@ -32,7 +33,8 @@ export function Toolpath({ preview, done, height }: Props) {
   const layer = picked ?? working ?? ranges.length - 1
   const [showTravel, setShowTravel] = useState(false)
   const [moved, setMoved] = useState<View>()
-  const fitted = useMemo(() => fitView(preview, width, height), [preview, width, height])
+  // The buttons stand on the right: what is drawn stays clear of them.
+  const fitted = useMemo(() => fitView(preview, width - buttonsWidth, height), [preview, width, height])
   const view = moved ?? fitted
 
   const layers = useMemo(() => layersOf(preview, ranges, layer, reached), [preview, ranges, layer, reached])

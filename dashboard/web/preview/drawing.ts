@@ -65,9 +65,30 @@ function pathOf(paths: Map<number, Path2D>, shade: number): Path2D {
   return fresh
 }
 
-/** The view that shows all of the bounds, with a margin. Width and height in CSS pixels. */
+/** Extent of what is made, mm. The first layer of a print is left out: its priming line at the bed's edge would make the part a dot. */
+function extentOf(preview: Preview): { min: [number, number]; max: [number, number] } {
+  const { points, work, layers = [] } = preview
+  const from = layers.length > 2 ? (layers[1] ?? 1) : 1
+  const min: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const max: [number, number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let point = Math.max(1, from); point < work.length; point += 1) {
+    if (work[point] !== 1) continue
+    for (const end of [point - 1, point]) {
+      for (const axis of [0, 1] as const) {
+        const at = points[end * 3 + axis] ?? 0
+        min[axis] = Math.min(min[axis], at)
+        max[axis] = Math.max(max[axis], at)
+      }
+    }
+  }
+  if (min[0] <= max[0]) return { min, max }
+  const { bounds } = preview
+  return { min: [bounds.min[0], bounds.min[1]], max: [bounds.max[0], bounds.max[1]] }
+}
+
+/** The view that shows all that is made, with a margin. Width and height in CSS pixels. */
 export function fitView(preview: Preview, width: number, height: number): View {
-  const { min, max } = preview.bounds
+  const { min, max } = extentOf(preview)
   const margin = 18
   const spanX = Math.max(1, max[0] - min[0])
   const spanY = Math.max(1, max[1] - min[1])

@@ -1,4 +1,5 @@
 // One machine among the school's: grey and short while all is well.
+import { memo } from 'react'
 import { Link } from 'wouter'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { Telemetry } from '../../../protocols/contract/machine.ts'
@@ -12,7 +13,7 @@ import { useSpeech } from '../words/speech.tsx'
 
 type Props = { site: string; link: SiteLink; machine: MachinePicture; telemetry: Telemetry | undefined; job: Job | undefined }
 
-export function MachineCard({ site, link, machine, telemetry, job }: Props) {
+export const MachineCard = memo(function MachineCard({ site, link, machine, telemetry, job }: Props) {
   const { words, forms, say } = useSpeech()
   const now = useNow()
   const look = lookOf(machine, link, now, words, forms, say)
@@ -48,7 +49,7 @@ export function MachineCard({ site, link, machine, telemetry, job }: Props) {
       {machine.readOnly ? <p className="small quiet">{words.state.readOnly}</p> : null}
     </li>
   )
-}
+})
 
 function Heaters({ heaters }: { heaters: NonNullable<Telemetry['heaters']> }) {
   const { words, forms } = useSpeech()

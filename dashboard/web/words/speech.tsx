@@ -23,7 +23,6 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState<Language>(remembered)
   useEffect(() => {
     document.documentElement.lang = language
-    document.title = catalogues[language].brand.name
   }, [language])
   const speech = useMemo<Speech>(() => {
     const words = catalogues[language]
