@@ -13,14 +13,15 @@ const steps = ['0.1', '1', '10', '50'] as const
 const feedXy = 1500
 const feedZ = 300
 
-export function Tune({ seen }: { seen: Seen }) {
+export function Tune({ seen, sure }: { seen: Seen; sure: boolean }) {
   const { words } = useSpeech()
   const { offer } = useReader()
   const { machine } = seen
   const { kind } = machine.declaration
   const { state } = machine.state
   const busy = state === 'running' || state === 'preparing' || state === 'paused' || state === 'foreign'
-  const gone = state === 'offline'
+  // A move ordered now and made when the link comes back would surprise whoever stands there then.
+  const gone = state === 'offline' || !sure
   const about = { machineKind: kind }
   if (offer('machine.jog', about) === 'at-machine') {
     return <p className="panel panel-body">{`${words.waits.startAtMachine} ${words.waits.startWhy}`}</p>

@@ -86,13 +86,14 @@ function SeenMachine({ seen }: { seen: Seen }) {
                     </div>
                   </section>
                 ) : null}
-                <Overrides seen={seen} />
-                <Position seen={seen} />
+                {/* Of a silent school nothing is shown as if it were now. */}
+                {sure ? <Overrides seen={seen} /> : null}
+                {sure ? <Position seen={seen} /> : null}
               </div>
             </div>
           </Tabs.Panel>
           <Tabs.Panel value="tune">
-            <Tune seen={seen} />
+            <Tune seen={seen} sure={sure} />
           </Tabs.Panel>
           <Tabs.Panel value="technical">
             <Technical seen={seen} site={site} />
