@@ -10,7 +10,7 @@ import { Fleet } from '../dashboard/fleet/fleet.ts'
 import { startWeb } from '../dashboard/server/web.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
-import { Analyst } from './analyst.ts'
+import { AnalysisOffice } from './analyst.ts'
 import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
 import { Desk } from './desk.ts'
 import { fetchFile } from './fetch.ts'
@@ -71,7 +71,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   const files = new Files(config.data, config.rules.uploadMaxMb * 1_048_576)
   const nowMs = () => Date.now()
   const closing = new AbortController()
-  const analyst = new Analyst()
+  const analyst = new AnalysisOffice()
   open.defer(() => analyst.close())
 
   const people = new People({
@@ -116,7 +116,6 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     machines,
     room,
     programs,
-    files,
     autoStartPrinters: config.rules.autoStartPrinters,
     nowMs,
     log,
@@ -157,6 +156,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     store,
     desk,
     files,
+    programs,
     people,
     ...(config.demo ? { demoAccounts: demoAccounts(config) } : {}),
     nowMs,

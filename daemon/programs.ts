@@ -1,16 +1,18 @@
 // Programs of the school: a file that is here and analysed for this school's machines as they are now.
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import type { Job } from '../protocols/contract/job.ts'
 import type { Finding, Program, Suitability } from '../protocols/contract/program.ts'
+import type { Progress } from '../protocols/contract/screen.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { MachineFacts } from '../protocols/gcode/analyse.ts'
 import type { Analysed } from './analyse-file.ts'
-import type { Analyse } from './analyst.ts'
+import { type Analyse, AnalysisError } from './analyst.ts'
 import type { Files } from './files.ts'
 import type { Store } from './store.ts'
 import { deny } from './words.ts'
 
-export type KnownProgram = Pick<Analysed, 'timeMaps' | 'layers'> & { readonly program: Program }
+export type KnownProgram = Pick<Analysed, 'timeMaps' | 'layers' | 'plain'> & { readonly program: Program }
 
 /** A file as somebody asks for it. */
 export type Wanted = { readonly sha256: string; readonly name: string; readonly size: number }
@@ -27,11 +29,12 @@ export type ProgramsOptions = {
 }
 
 /** Bump when the analysis learns something: stored results of an older one are made again. */
-const analysisVersion = 1
+const analysisVersion = 2
 
 export class Programs {
   readonly #options: ProgramsOptions
   readonly #underWay = new Map<string, Promise<KnownProgram | { denial: Denial }>>()
+  readonly #progress = new Map<string, Progress>()
 
   constructor(options: ProgramsOptions) {
     this.#options = options
@@ -56,6 +59,19 @@ export class Programs {
     return 'denial' in made ? made : { known: named(made, wanted.name) }
   }
 
+  /** How far the work on a file is that is being fetched, unpacked or analysed now. */
+  progress(sha256: string): Progress | undefined {
+    return this.#progress.get(sha256)
+  }
+
+  /** The file that a machine gets: the stored one, or what was unpacked from it. Undefined where it is not here (any more). */
+  runnable(sha256: string): { path: string; size?: number; sha256: string } | undefined {
+    const { files } = this.#options
+    const plain = this.stored(sha256)?.plain
+    const path = plain === undefined ? files.path(sha256) : files.plainPath(sha256)
+    return path === undefined ? undefined : { path, sha256, ...plain }
+  }
+
   /** What is stored of a program: with `key`, only if it was analysed with those facts. */
   stored(sha256: string, key?: string): KnownProgram | undefined {
     const row = this.#options.store.program(sha256)
@@ -73,15 +89,25 @@ export class Programs {
     }
     const path = files.path(sha256)
     if (path === undefined) return { denial: deny('file-missing') }
-    const parts = { preview: files.freshPart(), picture: files.freshPart() }
+    const parts = { preview: files.freshPart(), picture: files.freshPart(), plain: files.freshPart() }
+    this.#progress.set(sha256, { stage: 'waiting' })
     try {
-      const { pictures, ...analysed } = await analyse({ path, request: { name: wanted.name, size, machines: facts }, parts })
+      const { pictures, ...analysed } = await analyse(
+        { path, request: { name: wanted.name, size, machines: facts }, parts, plainBytesMax: await files.plainBytesMax() },
+        progress => this.#progress.set(sha256, progress),
+      )
       for (const what of pictures) await files.keepPicture(parts[what], sha256, what)
+      if (analysed.plain !== undefined) await files.keepPlain(parts.plain, sha256)
       const known: KnownProgram = { ...analysed, program: { sha256, ...analysed.program } }
       store.putProgram(sha256, nowMs(), { facts: key, body: JSON.stringify(known) }, pictures)
       return known
     } catch (error) {
+      const reason = error instanceof AnalysisError ? error.reason : 'failed'
+      if (reason !== 'failed') return { denial: deny(reason) }
       return { denial: deny('analysis-failed', { detail: error instanceof Error ? error.message : String(error) }) }
+    } finally {
+      this.#progress.delete(sha256)
+      for (const part of Object.values(parts)) await rm(part, { force: true })
     }
   }
 }

@@ -4,7 +4,6 @@ import { type Author, activeStates, type Job } from '../protocols/contract/job.t
 import type { Run } from '../protocols/contract/room.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent, faultEvent, stepJob, withoutMachine } from './drafts.ts'
-import type { Files } from './files.ts'
 import type { Machines } from './machines.ts'
 import type { Programs } from './programs.ts'
 import { nextJob, obstacle } from './queue.ts'
@@ -16,8 +15,7 @@ export type StarterOptions = {
   readonly store: Store
   readonly machines: Machines
   readonly room: Pick<Room, 'order' | 'settled'>
-  readonly programs: Pick<Programs, 'stored'>
-  readonly files: Pick<Files, 'path'>
+  readonly programs: Pick<Programs, 'stored' | 'runnable'>
   readonly autoStartPrinters: boolean
   readonly nowMs: () => number
   readonly log: Logger
@@ -58,20 +56,20 @@ export class Starter {
    * Resolves with undefined when the room took it, or with why not.
    */
   async start(job: Job, machine: string, by?: Author): Promise<Denial | undefined> {
-    const { store, machines, room, files, nowMs, log } = this.#options
+    const { store, machines, room, programs, nowMs, log } = this.#options
     const view = machines.forQueue(machine)
     if (view === undefined) return deny('unknown-machine')
     if (!room.settled) return deny('room-away')
     const blocked = obstacle(job, view) ?? (this.#occupied(machine) ? deny('machine-busy', { machine: view.name }) : undefined)
     if (blocked) return blocked
-    const path = files.path(job.program.sha256)
-    if (path === undefined) return this.#giveUp(job, machine, deny('file-missing'))
+    const file = programs.runnable(job.program.sha256)
+    if (file === undefined) return this.#giveUp(job, machine, deny('file-missing'))
     const stepped = stepJob(job, 'start', nowMs(), { machine }, by)
     if ('denial' in stepped) return stepped.denial
     const action = by === undefined ? [] : [actionEvent('job.start', nowMs(), by, machine, { job: job.id })]
     store.commit({ events: [stepped.event, ...action] })
     log.info({ job: job.id, machine }, 'starting')
-    const fault = await room.order({ kind: 'run', machine, run: this.#run(job, machine, path) })
+    const fault = await room.order({ kind: 'run', machine, run: this.#run(job, machine, file) })
     if (fault === undefined) {
       this.#refusals.delete(job.id)
       return undefined
@@ -146,17 +144,16 @@ export class Starter {
     return fault
   }
 
-  #run(job: Job, machine: string, path: string): Run {
-    const { sha256, size } = job.program
-    const known = this.#options.programs.stored(sha256)
+  #run(job: Job, machine: string, file: NonNullable<ReturnType<Programs['runnable']>>): Run {
+    const known = this.#options.programs.stored(job.program.sha256)
     const timeMap = known?.timeMaps[machine]
     const estimate = known?.program.machines.find(one => one.machine === machine)?.estimatedSeconds ?? job.estimatedSeconds
     const layers = known?.layers ?? []
     return {
       job: job.id,
-      path,
-      sha256,
-      size,
+      path: file.path,
+      sha256: file.sha256,
+      size: file.size ?? job.program.size,
       ...(timeMap && timeMap.length > 1 && timeMap.length <= timeMapMax ? { timeMap } : {}),
       ...(estimate === undefined ? {} : { estimatedSeconds: estimate }),
       ...(layers.length > 0 && layers.length <= layersMax ? { layers: [...layers] } : {}),

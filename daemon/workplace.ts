@@ -1,12 +1,13 @@
 // What the school's own screen stands on: the daemon's data, in the shape the web server asks for (dashboard/workplace.ts).
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
-import type { Me, Upload } from '../protocols/contract/screen.ts'
+import type { Me, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Desk } from './desk.ts'
 import type { Files, PictureKind } from './files.ts'
 import type { People, Person } from './people.ts'
+import type { Programs } from './programs.ts'
 import type { Store } from './store.ts'
 import { deny } from './words.ts'
 
@@ -17,6 +18,7 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly store: Pick<Store, 'command' | 'journal'>
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
+  readonly programs: Pick<Programs, 'progress'>
   readonly people: Pick<People, 'account'>
   readonly demoAccounts?: Me['demoAccounts']
   readonly nowMs: () => number
@@ -24,7 +26,7 @@ export type SchoolWorkplaceOptions<Fleet> = {
 
 /** Answers at once from memory and SQLite; only files and machines make it wait. */
 export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
-  const { site, fleet, store, desk, files, people, demoAccounts, nowMs } = options
+  const { site, fleet, store, desk, files, programs, people, demoAccounts, nowMs } = options
   return {
     scope: { kind: 'school', site } as Me['scope'],
     fleet,
@@ -42,6 +44,7 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
     filePath: (sha256: string): string | undefined => files.path(sha256),
     picturePath: (sha256: string, what: PictureKind): string | undefined => files.picturePath(sha256, what),
     storePicture: (sha256: string, what: PictureKind, body: Readable): Promise<void> => files.storePicture(sha256, what, body),
+    progress: (sha256: string): Progress | undefined => programs.progress(sha256),
     journal: (ofSite: string, before: number | undefined, limit: number): Event[] => (ofSite === site ? store.journal(before, limit) : []),
     siteCredentials: (): boolean => false,
   }

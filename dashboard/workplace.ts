@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { Author } from '../protocols/contract/job.ts'
-import type { Me, Upload } from '../protocols/contract/screen.ts'
+import type { Me, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Fleet } from './fleet/fleet.ts'
@@ -37,3 +37,7 @@ export interface Workplace {
   /** Checks a daemon's HTTP Basic credentials; a school's own screen has none and answers false. */
   siteCredentials(site: string, password: string): boolean
 }
+  /** How far the work on a file is, where this workplace does it itself. */
+  progress?(sha256: string): Progress | undefined
+  /** How far the work on a file is, where this workplace does it itself. */
+  progress?(sha256: string): Progress | undefined

@@ -18,6 +18,9 @@ const usage = 'tsekh inspect FILE [--model NAME | --school school.yaml --machine
 /** Without a model or a machine the file is judged for the plainest machine of each kind. */
 const plainModels = ['generic-marlin', 'generic-grbl-laser', 'generic-grbl-mill']
 
+/** Bytes a packed file may unpack to while we look at it, in the folder for temporary files. */
+const plainBytesMax = 2 * 1024 ** 3
+
 /** The object of `--json`. Times are of the first machine that fits, or of the first that could be planned for. */
 export type Inspection = Pick<Program, 'kind' | 'slicer' | 'lines' | 'bounds' | 'layers' | 'filament' | 'machines'> & {
   estimatedSeconds?: number
@@ -38,7 +41,8 @@ export async function inspectCommand(argv: string[], io: Io): Promise<number> {
     const { path, machines } = question
     const size = sizeOf(path)
     const request = { name: basename(path), size, machines }
-    const { program } = analyseFile({ path, request, parts: { preview: join(folder, 'preview'), picture: join(folder, 'picture') } })
+    const parts = { preview: join(folder, 'preview'), picture: join(folder, 'picture'), plain: join(folder, 'plain') }
+    const { program } = await analyseFile({ path, request, parts, plainBytesMax })
     const inspection = inspectionOf(program, machines.length === 1)
     const language: Language = (io.env?.LC_ALL || io.env?.LC_MESSAGES || io.env?.LANG || '').startsWith('ru') ? 'ru' : 'en'
     io.stdout.write(question.json ? `${JSON.stringify(inspection)}\n` : page(program, inspection, language))

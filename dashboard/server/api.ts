@@ -127,6 +127,17 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
     })
   }
 
+  router.get('/programs/:sha256/progress', (request, response) => {
+    const asks = visitor(request, response)
+    if (asks === undefined) return
+    const sha256 = sha256Schema.safeParse(request.params.sha256)
+    if (!sha256.success || !maySeeProgram(asks.account, sha256.data)) return refuse(response, 'not-found')
+    const progress = workplace.progress?.(sha256.data)
+    response.set('Cache-Control', 'no-store')
+    if (progress === undefined) response.status(204).end()
+    else response.json(progress)
+  })
+
   /** A pupil sees the picture of own files only: those sent from this account, and those of own jobs. */
   function maySeeProgram(account: Account, sha256: string): boolean {
     if (isStaff(account) || uploads.get(account.login)?.has(sha256) === true) return true

@@ -11,6 +11,7 @@
 //   GET  /api/v1/sites/{site}/journal?before=N    → { events: Event[] }, newest first, at most 100
 //   GET  /api/v1/programs/{sha256}/preview        → Preview JSON, once the analysis made one
 //   GET  /api/v1/programs/{sha256}/picture        → image/png|jpeg
+//   GET  /api/v1/programs/{sha256}/progress       → Progress while the school's own screen works on the file; 204 where nobody here does
 //   GET  /api/v1/health                           → { ok: true, version }
 // For daemons, HTTP Basic with the site's credentials:
 //   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
@@ -44,6 +45,9 @@ export const commandBodySchema = z.strictObject({ id: tokenSchema, ask: askSchem
 export type CommandBody = z.infer<typeof commandBodySchema>
 
 export const viewSchema = z.discriminatedUnion('kind', [
+/** How far a file is on its way to a checked program; bytes of the file, or of what was unpacked from it. */
+export type Progress = { stage: 'waiting' } | { stage: 'unpacking' | 'analysing'; done: number; total: number }
+
   z.strictObject({ kind: z.literal('city') }),
   z.strictObject({ kind: z.literal('site'), site: siteIdSchema }),
   z.strictObject({ kind: z.literal('machine'), site: siteIdSchema, machine: machineIdSchema }),

@@ -24,6 +24,8 @@ export type AnalysisRequest = {
   /** Bytes. */
   readonly size: number
   readonly machines: readonly MachineFacts[]
+  /** Of a file that was unpacked before: what was found then; `refused` where it could not be, and then no bytes follow. */
+  readonly unpacked?: { readonly findings: readonly Finding[]; readonly refused: boolean }
 }
 
 export type Analysis = {
@@ -213,7 +215,9 @@ class ProgramAnalyser implements Analyser {
     const { request, metadata } = this
     const size = Math.max(request.size, this.bytes)
     const read: Read = {
-      file: fileKind(this.head.subarray(0, this.headLength), request.name),
+      // The name is the container's, the bytes are the program's.
+      file: fileKind(this.head.subarray(0, this.headLength), request.unpacked === undefined ? request.name : ''),
+      unpacked: request.unpacked ?? { findings: [], refused: false },
       lines: this.reader.lines,
       commands: this.commands,
       oddLines: this.oddLines,

@@ -312,6 +312,40 @@ const words = {
     },
     technical: { ru: 'Вид файла: {text}.', en: 'Kind of file: {text}.' },
   },
+  'container-damaged': {
+    severity: 'stop',
+    text: {
+      ru: 'Файл повреждён или передан не целиком: распаковать его не удалось. Сохраните программу из слайсера ещё раз.',
+      en: 'The file is damaged or cut short and cannot be unpacked. Export the program from the slicer again.',
+    },
+  },
+  'container-swells': {
+    severity: 'stop',
+    text: {
+      ru: 'Распакованная программа слишком велика. Сохраните её из слайсера как обычный G-код.',
+      en: 'Unpacked, the program would be too large. Export it from the slicer as plain G-code.',
+    },
+    technical: {
+      ru: 'Распаковка прервана на пределе размера или времени.',
+      en: 'Unpacking was ended at its limit of size or time.',
+    },
+  },
+  'container-unknown': {
+    severity: 'stop',
+    text: {
+      ru: 'Файл упакован незнакомым способом. Сохраните программу из слайсера как обычный G-код.',
+      en: 'The file is packed in a way we do not know. Export the program from the slicer as plain G-code.',
+    },
+    technical: { ru: 'Новая версия формата или шифрование.', en: 'A newer version of the format, or encryption.' },
+  },
+  'other-plates': {
+    severity: 'note',
+    text: {
+      ru: 'В файле несколько столов; здесь только первый. Остальные сохраните отдельными файлами.',
+      en: 'The file holds several plates; this is the first only. Export the others as files of their own.',
+    },
+    technical: { ru: 'Взято {text}, осталось программ: {value}.', en: 'Taken: {text}; programs left: {value}.' },
+  },
   container: {
     severity: 'stop',
     text: { ru: 'Файл упакован и сначала должен быть распакован.', en: 'The file is packed and must be unpacked first.' },

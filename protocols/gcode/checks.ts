@@ -14,6 +14,8 @@ import { grblMotion, grblSetting, marlinMotion } from './plans.ts'
 /** All that was read of a program. */
 export type Read = {
   file: FileKind
+  /** Findings of whoever unpacked the file; with `refused` there is nothing else to judge. */
+  unpacked: { readonly findings: readonly Finding[]; readonly refused: boolean }
   lines: number
   commands: number
   oddLines: number
@@ -55,7 +57,8 @@ export function kindOf(read: Read): Program['kind'] {
 
 /** Findings that hold for every machine. */
 export function checkProgram(read: Read, kind: Program['kind']): Finding[] {
-  const found: Finding[] = []
+  if (read.unpacked.refused) return [...read.unpacked.findings]
+  const found: Finding[] = [...read.unpacked.findings]
   const ledger = kind === 'printer' ? read.marlinLedger : read.grblLedger
   const path = kind === 'printer' ? read.marlinPath : read.grblPath
   if (read.file.kind === 'foreign') found.push(finding('model-file', { text: read.file.what }))
@@ -77,6 +80,8 @@ export function checkProgram(read: Read, kind: Program['kind']): Finding[] {
 /** Findings of one machine. */
 export function checkMachine(facts: MachineFacts, fence: Fence, read: Read, kind: Program['kind']): Finding[] {
   const found: Finding[] = []
+  // Machine by machine there is nothing to say of a file that is no program.
+  if (read.unpacked.refused || read.file.kind === 'foreign') return found
   if ((kind !== 'unknown' && kind !== facts.kind) || !read.reads[facts.dialect]) {
     found.push(finding('wrong-kind', { text: kind, limit: facts.kind }))
     return found

@@ -71,6 +71,8 @@ export type ZipEntry = {
   method: number
   packedBytes: number
   bytes: number
+  /** Of the unpacked bytes. */
+  crc32: number
   /** Of the local header; localDataOffset() tells where the data begin. */
   headerOffset: number
 }
@@ -89,15 +91,37 @@ export function readZipDirectory(directory: Uint8Array): ZipEntry[] {
     const entry: ZipEntry = {
       name: utf8.decode(directory.subarray(at + 46, at + 46 + nameBytes)),
       method: view.getUint16(at + 10, true),
+      crc32: view.getUint32(at + 16, true),
       packedBytes: view.getUint32(at + 20, true),
       bytes: view.getUint32(at + 24, true),
       headerOffset: view.getUint32(at + 42, true),
     }
+    readZip64(entry, view, at + 46 + nameBytes, view.getUint16(at + 30, true))
     // Encrypted entries cannot be read.
     if ((flags & 1) === 0) entries.push(entry)
     at = next
   }
   return entries
+}
+
+const unsaid = 0xffffffff
+
+/** Some slicers write 64-bit figures however small the file: they stand in an extra field, in this order (APPNOTE.TXT, 4.5.3). */
+function readZip64(entry: ZipEntry, view: DataView, from: number, bytes: number): void {
+  for (let at = from; at + 4 <= from + bytes; ) {
+    const length = view.getUint16(at + 2, true)
+    const end = Math.min(from + bytes, at + 4 + length)
+    if (view.getUint16(at, true) === 1) {
+      let next = at + 4
+      for (const field of ['bytes', 'packedBytes', 'headerOffset'] as const) {
+        if (entry[field] !== unsaid || next + 8 > end) continue
+        entry[field] = Number(view.getBigUint64(next, true))
+        next += 8
+      }
+      return
+    }
+    at += 4 + length
+  }
 }
 
 /** Bytes of a local header that localDataOffset() needs. */
@@ -111,7 +135,8 @@ export function localDataOffset(header: Uint8Array, headerOffset: number): numbe
   return headerOffset + localHeaderBytes + view.getUint16(26, true) + view.getUint16(28, true)
 }
 
-export type Chosen = { program: ZipEntry; picture?: ZipEntry } | { fault: Fault }
+/** `others`: programs beside the chosen one (further plates). */
+export type Chosen = { program: ZipEntry; picture?: ZipEntry; others: number } | { fault: Fault }
 
 /**
  * The program in a zip, and its picture: Metadata/plate_1.gcode of Bambu's .gcode.3mf, /3D/model.gcode of Cura's .ufp, or the
@@ -126,5 +151,6 @@ export function chooseProgram(entries: readonly ZipEntry[]): Chosen {
   const pictures = readable.filter(entry => /\.png$/i.test(entry.name) && entry.bytes > 0 && entry.bytes < 2_000_000)
   const own = pictures.find(entry => entry.name.replace(/\.png$/i, '') === program.name.replace(/\.gcode$/i, ''))
   const picture = own ?? pictures.find(entry => /thumbnail/i.test(entry.name)) ?? pictures[0]
-  return picture === undefined ? { program } : { program, picture }
+  const others = programs.length - 1
+  return picture === undefined ? { program, others } : { program, picture, others }
 }

@@ -42,7 +42,8 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
     layers: [0, 500],
   }
   const obtain = options.obtain ?? (() => ({ known }))
-  const programs = { obtain: async () => obtain(), stored: () => known }
+  const runnable = (sha256: string) => ({ path: '/a/file', sha256 })
+  const programs = { obtain: async () => obtain(), stored: () => known, runnable }
   const room = new ListRoom()
   const rules = { approvals: 'pupils' as const, autoStartPrinters: options.autoStart ?? false }
   const nowMs = () => Date.now()
@@ -51,7 +52,6 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
     machines,
     room,
     programs,
-    files: { path: () => '/a/file' },
     autoStartPrinters: rules.autoStartPrinters,
     nowMs,
     log: silent,
@@ -74,7 +74,7 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
     signal: closing.signal,
   })
   store.watch(events => {
-    for (const event of events) if (event.kind !== 'job' && event.machine) machines.refresh(event.machine)
+    for (const event of events) if (event.kind !== 'job' && 'machine' in event && event.machine) machines.refresh(event.machine)
     starter.stir()
   })
   const put = (more: Partial<Job>) => store.commit({ events: [{ kind: 'job', at: 1, change: 'submitted', job: aJob(more) }] })

@@ -1,5 +1,5 @@
 // Programs in containers: bgcode in all its encodings, zips of Bambu and Cura, and what is no program at all.
-import { deflateRawSync, deflateSync, inflateSync } from 'node:zlib'
+import { inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createAnalyser } from '../../protocols/gcode/analyse.ts'
@@ -7,10 +7,10 @@ import { createBgcodeUnpacker, type Inflate } from '../../protocols/gcode/bgcode
 import { chooseProgram, fileKind, localDataOffset, readZipDirectory, readZipEnd } from '../../protocols/gcode/containers.ts'
 import { createHeatshrink } from '../../protocols/gcode/heatshrink.ts'
 import { decodeMeatPack } from '../../protocols/gcode/meatpack.ts'
-import { crc32, writePng } from '../../protocols/gcode/qoi.ts'
+import { writePng } from '../../protocols/gcode/qoi.ts'
 import { printer } from './machines.ts'
+import { bgcodeBlock, bgcodeHeader, bytes, heatshrink, meatpack, zip } from './packing.ts'
 
-const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (parts: Uint8Array[]) => parts.map(part => new TextDecoder().decode(part)).join('')
 
 const inflate: Inflate = (packed, maxBytes) => {
@@ -21,98 +21,23 @@ const inflate: Inflate = (packed, maxBytes) => {
   }
 }
 
-/** A packer that finds the nearest longest match, bit by bit. */
-function heatshrink(plain: Uint8Array, window: number, lookahead: number): Uint8Array {
-  const bits: number[] = []
-  const put = (value: number, count: number) => {
-    for (let i = count - 1; i >= 0; i--) bits.push((value >> i) & 1)
-  }
-  for (let at = 0; at < plain.length; ) {
-    let best = 0
-    let back = 0
-    for (let d = 1; d <= Math.min(at, 1 << window); d++) {
-      let n = 0
-      while (n < 1 << lookahead && at + n < plain.length && plain[at + n] === plain[at + n - d]) n++
-      if (n > best) [best, back] = [n, d]
-    }
-    if (best > 2) {
-      put(0, 1)
-      put(back - 1, window)
-      put(best - 1, lookahead)
-      at += best
-    } else {
-      put(1, 1)
-      put(plain[at++] ?? 0, 8)
-    }
-  }
-  while (bits.length % 8 !== 0) bits.push(0)
-  return Uint8Array.from({ length: bits.length / 8 }, (_, i) => bits.slice(i * 8, i * 8 + 8).reduce((byte, bit) => byte * 2 + bit, 0))
-}
-
-/** Packs as libbgcode does: comments and M lines unpacked between commands, moves without blanks where asked. */
-function meatpack(plain: string, noSpaces: boolean): Uint8Array {
-  const table = noSpaces ? '0123456789.E\nGX' : '0123456789. \nGX'
-  const out: number[] = [255, 255, 251]
-  if (noSpaces) out.push(255, 255, 247)
-  let packing = true
-  for (const line of plain.split(/(?<=\n)/)) {
-    const comment = line.startsWith(';')
-    if (comment === packing) {
-      packing = !comment
-      out.push(255, 255, packing ? 251 : 250)
-    }
-    if (comment) {
-      out.push(...bytes(line))
-      continue
-    }
-    let packed = noSpaces && line.startsWith('G') ? line.replaceAll(' ', '') : line
-    if (packed.length % 2 === 1) packed += '\n'
-    for (let i = 0; i < packed.length; i += 2) {
-      const low = table.indexOf(packed[i] ?? '')
-      const high = table.indexOf(packed[i + 1] ?? '')
-      out.push((low < 0 ? 15 : low) | ((high < 0 ? 15 : high) << 4))
-      if (low < 0) out.push(packed.charCodeAt(i))
-      if (high < 0) out.push(packed.charCodeAt(i + 1))
-    }
-  }
-  return Uint8Array.from(out)
-}
-
-function block(type: number, compression: number, parameters: number[], plain: Uint8Array): Uint8Array {
-  const packed = compression === 0 ? plain : compression === 1 ? deflateSync(plain) : heatshrink(plain, compression === 2 ? 11 : 12, 4)
-  const head = compression === 0 ? 8 : 12
-  const result = new Uint8Array(head + parameters.length * 2 + packed.length + 4)
-  const view = new DataView(result.buffer)
-  view.setUint16(0, type, true)
-  view.setUint16(2, compression, true)
-  view.setUint32(4, plain.length, true)
-  if (compression !== 0) view.setUint32(8, packed.length, true)
-  parameters.forEach((value, i) => {
-    view.setUint16(head + i * 2, value, true)
-  })
-  result.set(packed, head + parameters.length * 2)
-  view.setUint32(result.length - 4, crc32(result.subarray(0, result.length - 4)), true)
-  return result
-}
-
-const header = Uint8Array.from([...bytes('GCDE'), 1, 0, 0, 0, 1, 0])
 const program = ';TYPE:Стенка\nG28\nM104 S200\nG1 X10.5 Y20.25 E0.1 F1200\nG1 X99 Y1 E2\n;LAYER_CHANGE\nM104 S0\n'
 const picture = writePng(2, 2, new Uint8Array(16).fill(200))
 
-function bgcode(compression: number, encoding: number): Uint8Array {
+function packed(compression: number, encoding: number): Uint8Array {
   const body = encoding === 0 ? bytes(program) : meatpack(program, encoding === 1)
   return Buffer.concat([
-    header,
-    block(0, 0, [0], bytes('Producer=PrusaSlicer 2.8.0\n')),
-    block(
+    bgcodeHeader,
+    bgcodeBlock(0, 0, [0], bytes('Producer=PrusaSlicer 2.8.0\n')),
+    bgcodeBlock(
       3,
       compression === 1 ? 1 : 0,
       [0],
       bytes('printer_model=MK4\nfilament_type=PETG\nestimated printing time (normal mode)=1h 2m 3s\n'),
     ),
-    block(5, 0, [0, 2, 2], picture),
-    block(1, compression, [encoding], body),
-    block(1, compression, [encoding], body),
+    bgcodeBlock(5, 0, [0, 2, 2], picture),
+    bgcodeBlock(1, compression, [encoding], body),
+    bgcodeBlock(1, compression, [encoding], body),
   ])
 }
 
@@ -139,7 +64,7 @@ it.for([
   [3, 1],
   [3, 2],
 ])('unpacks bgcode of compression %i and encoding %i, in pieces of any size', ([compression = 0, encoding = 0]) => {
-  const file = bgcode(compression, encoding)
+  const file = packed(compression, encoding)
   const plain = unpack(file)
   expect(plain).toContain(program + program)
   expect(unpack(file, 1000)).toBe(plain)
@@ -156,14 +81,14 @@ it.for([
 })
 
 it('refuses bgcode that is cut, changed, or swells', () => {
-  const file = bgcode(3, 2)
+  const file = packed(3, 2)
   expect(unpack(file.subarray(0, file.length - 5))).toBe('damaged')
   const changed = file.slice()
   changed[file.length - 20] = (changed[file.length - 20] ?? 0) ^ 1
   expect(unpack(changed)).toBe('damaged')
-  const huge = block(1, 1, [0], bytes('G1\n'))
+  const huge = bgcodeBlock(1, 1, [0], bytes('G1\n'))
   new DataView(huge.buffer).setUint32(4, 0xffffffff, true)
-  expect(unpack(Buffer.concat([header, huge]))).toBe('too-large')
+  expect(unpack(Buffer.concat([bgcodeHeader, huge]))).toBe('too-large')
   const small = createBgcodeUnpacker(inflate, 100)
   expect(small.push(file)).toBe('too-large')
 })
@@ -185,7 +110,7 @@ it('gives back what heatshrink and MeatPack took', () => {
 it('survives any bytes in place of a container', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), noise => {
-      unpack(Buffer.concat([header, noise]))
+      unpack(Buffer.concat([bgcodeHeader, noise]))
       decodeMeatPack(noise)
       createHeatshrink(11, 4).expand(noise, 1000)
       readZipEnd(noise, noise.length)
@@ -194,41 +119,6 @@ it('survives any bytes in place of a container', () => {
     }),
   )
 })
-
-function zip(files: [string, string][]): Uint8Array {
-  const parts: Uint8Array[] = []
-  const directory: Uint8Array[] = []
-  let at = 0
-  for (const [name, content] of files) {
-    const packed = deflateRawSync(bytes(content))
-    const local = new Uint8Array(30 + name.length)
-    const view = new DataView(local.buffer)
-    view.setUint32(0, 0x04034b50, true)
-    view.setUint16(8, 8, true)
-    view.setUint16(26, name.length, true)
-    local.set(bytes(name), 30)
-    const entry = new Uint8Array(46 + name.length)
-    const central = new DataView(entry.buffer)
-    central.setUint32(0, 0x02014b50, true)
-    central.setUint16(10, 8, true)
-    central.setUint32(20, packed.length, true)
-    central.setUint32(24, content.length, true)
-    central.setUint16(28, name.length, true)
-    central.setUint32(42, at, true)
-    entry.set(bytes(name), 46)
-    parts.push(local, packed)
-    directory.push(entry)
-    at += local.length + packed.length
-  }
-  const size = directory.reduce((sum, entry) => sum + entry.length, 0)
-  const end = new Uint8Array(22)
-  const view = new DataView(end.buffer)
-  view.setUint32(0, 0x06054b50, true)
-  view.setUint16(10, files.length, true)
-  view.setUint32(12, size, true)
-  view.setUint32(16, at, true)
-  return Buffer.concat([...parts, ...directory, end])
-}
 
 it.for<[string, [string, string][], string]>([
   [
@@ -249,7 +139,7 @@ it.for<[string, [string, string][], string]>([
     '/3D/model.gcode',
   ],
 ])('finds the program in a %s', ([, files, name]) => {
-  const file = zip(files)
+  const file = zip(files.map(([name, content]) => ({ name, content })))
   expect(fileKind(file, 'x').kind).toBe('zip')
   const end = readZipEnd(file, file.length)
   const chosen = chooseProgram(
@@ -262,7 +152,7 @@ it.for<[string, [string, string][], string]>([
 })
 
 it('refuses a project that was never sliced', () => {
-  const file = zip([['3D/3dmodel.model', '<m/>']])
+  const file = zip([{ name: '3D/3dmodel.model', content: '<m/>' }])
   const end = readZipEnd(file, file.length)
   expect(chooseProgram(readZipDirectory(file.subarray(end?.directoryOffset)))).toMatchObject({ fault: { code: 'model-file' } })
 })
