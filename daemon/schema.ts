@@ -31,6 +31,14 @@ const steps: readonly string[] = [
   -- Who is signed in at the school's own screen; the token's hash only.
   CREATE TABLE sessions (token_hash TEXT PRIMARY KEY, login TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Slicers' keys: hashes and whom they stand for.
+  CREATE TABLE slicer_keys (
+    id TEXT PRIMARY KEY, login TEXT NOT NULL, site TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL,
+    secret_hash TEXT NOT NULL UNIQUE, md5 TEXT NOT NULL, sha256 TEXT NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER,
+    UNIQUE (login, site, target)
+  ) STRICT;
+  `,
 ]
 
 /** Brings the file up to date; a file from a newer program is refused rather than guessed at. */

@@ -5,6 +5,7 @@ import { endedStates, type Job } from '../protocols/contract/job.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { foldMachine, freshMachine, type MachineMemory, machineOf } from './folds.ts'
 import { migrate } from './schema.ts'
+import { createSlicerKeys } from './slicer-keys.ts'
 
 type WithoutNumber<E> = E extends unknown ? Omit<E, 'number'> : never
 /** An event before the store gave it its number. */
@@ -41,6 +42,8 @@ export class Store implements Disposable {
   #lastNumber: number
   #lastTicket: number
   readonly #watchers = new Set<(events: readonly Event[]) => void>()
+  /** Keys with which people's slicers send files to this school. */
+  readonly slicerKeys: ReturnType<typeof createSlicerKeys>
 
   constructor(path: string) {
     const database = new Database(path)
@@ -50,6 +53,7 @@ export class Store implements Disposable {
     database.pragma('busy_timeout = 2000')
     migrate(database)
     this.#statements = prepare(database)
+    this.slicerKeys = createSlicerKeys(database)
     this.#lastNumber = Number(database.prepare('SELECT coalesce(max(number), 0) FROM events').pluck().get())
     this.#lastTicket = Number(database.prepare('SELECT coalesce(max(ticket), 0) FROM jobs').pluck().get())
     for (const body of database.prepare<[], string>('SELECT body FROM jobs WHERE open = 1').pluck().iterate()) {

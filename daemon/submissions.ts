@@ -76,7 +76,7 @@ export class Submissions {
         suitable,
         state,
         order: order + index,
-        held: false,
+        held: ask.held === true,
         author: by,
         ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
         ...(ask.allowConstantPower ? { allowConstantPower: true } : {}),

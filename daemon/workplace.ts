@@ -15,7 +15,7 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly site: string
   /** The live picture, fed by the composition root. */
   readonly fleet: Fleet
-  readonly store: Pick<Store, 'command' | 'journal'>
+  readonly store: Pick<Store, 'command' | 'journal' | 'slicerKeys'>
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
@@ -30,6 +30,7 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
   return {
     scope: { kind: 'school', site } as Me['scope'],
     fleet,
+    keys: store.slicerKeys,
     ...(demoAccounts ? { demoAccounts } : {}),
     account: (login: string): Person | undefined => people.account(login),
     async command(toSite: string, command: Command, signal: AbortSignal): Promise<Reply | undefined> {

@@ -15,6 +15,36 @@ export type Account = Author & {
   sites: string[] | 'all'
 }
 
+/** A slicer's key as it is kept: what it opens and for whom, and hashes of it; the key itself is nowhere. */
+export type KeptKey = {
+  id: string
+  login: string
+  site: string
+  /** A machine's id, or `queue`. */
+  target: string
+  name: string
+  /** SHA-256 of the key, hex. The key is 160 random bits: there is nothing to guess, so no slow hash is needed. */
+  secretHash: string
+  /** H(login:realm:key), RFC 7616 §3.4.2: what a digest is checked against. */
+  digests: { md5: string; sha256: string }
+  createdAt: number
+  usedAt?: number | undefined
+}
+
+/** Where slicers' keys are kept: in the city's store, and in the school's own. */
+export interface KeyShelf {
+  /** Keeps a key in place of any other of the same login, site and target. */
+  put(key: KeptKey): void
+  /** Of a person, newest first. */
+  ofLogin(login: string): KeptKey[]
+  bySecret(secretHash: string): KeptKey | undefined
+  /** The person's key for this target. */
+  find(login: string, site: string, target: string): KeptKey | undefined
+  /** False when the person has no such key. */
+  remove(login: string, id: string): boolean
+  used(id: string, at: number): void
+}
+
 export interface Workplace {
   readonly scope: Me['scope']
   /** The live picture; the web server subscribes to its changes. */
@@ -22,6 +52,8 @@ export interface Workplace {
   /** Finds an account by login; password checking is the web server's. */
   account(login: string): Account | undefined
   readonly demoAccounts?: Me['demoAccounts']
+  /** Keys with which people's slicers send files. */
+  readonly keys: KeyShelf
   /** Takes a command for a site. Resolves with the school's last word (refused or done), or undefined when it has not answered by the signal. */
   command(site: string, command: Command, signal: AbortSignal): Promise<Reply | undefined>
   /** The school's answer to an earlier command, where there is one. */

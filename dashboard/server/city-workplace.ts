@@ -4,6 +4,7 @@ import type { Courier } from '../city/courier.ts'
 import type { CityConfig } from '../config.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { EventStore } from '../store/events.ts'
+import { createStoreKeys } from '../store/keys.ts'
 import type { PeopleStore } from '../store/people.ts'
 import type { Store } from '../store/store.ts'
 import type { Workplace } from '../workplace.ts'
@@ -28,6 +29,7 @@ export function createCityWorkplace({ config, store, fleet, courier, events, peo
   return {
     scope: { kind: 'city' },
     fleet,
+    keys: createStoreKeys(store),
     account: login => people.account(login),
     ...(config.demo && {
       demoAccounts: config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }])),

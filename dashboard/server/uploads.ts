@@ -23,6 +23,8 @@ export function bounded(body: Readable, limitBytes: number): Readable {
       else done(null, chunk)
     },
   })
+  // A body may break off before the store has begun to read it: whoever reads then still meets the error, and nobody else must die of it.
+  limit.on('error', () => undefined)
   // Not pipeline(): it would destroy the request, and with it the connection the answer has to travel on.
   body.on('error', error => limit.destroy(error))
   body.on('close', () => {

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
+import { addKeys } from '../slicers/keys-api.ts'
+import { addSlicers } from '../slicers/slicers.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
 import type { Asked, WebContext } from './context.ts'
@@ -76,6 +78,11 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   http.keepAliveTimeout = idleMs
   http.maxConnections = connectionsMax
   const sockets = startSockets(http, context, frameMs)
+  // A slicer with a wrong key need not send its 300 MB to hear so: its door says "continue" itself (slicers/answer.ts).
+  http.on('checkContinue', (request, response) => {
+    if (!request.url?.startsWith('/o/')) response.writeContinue()
+    http.emit('request', request, response)
+  })
 
   const asked: Asked = (request, response) => {
     const visitor = visitorOf(request.headers.cookie, workplace, shelf, clock())
@@ -99,8 +106,10 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   router.use(express.json({ limit: jsonBytesMax, type: 'application/json' }))
   addSignIn(router, context, sockets.signedOut)
   const api = addApi(router, context, asked, sockets.tell)
+  addKeys(router, context, asked)
   router.use((_request, response) => refuse(response, 'not-found'))
   app.use('/api/v1', router)
+  addSlicers(app, context)
   app.use('/api', (_request, response) => refuse(response, 'not-found'))
   addPages(app, webRoot)
   app.use((_request, response) => refuse(response, 'not-found'))

@@ -21,6 +21,8 @@ export const askSchema = z.discriminatedUnion('kind', [
     comment: z.string().max(1000).optional(),
     /** A technician's leave for a program that burns with M3. */
     allowConstantPower: z.boolean().optional(),
+    /** Comes into the queue held back, until a person releases it: a slicer's "upload" without "print". */
+    held: z.boolean().optional(),
   }),
   /** Analyse an uploaded file for this school's machines; queues nothing. Answered with the Program. */
   z.strictObject({ kind: z.literal('program.check'), sha256: sha256Schema, name: z.string().min(1).max(200), size: z.int().nonnegative() }),

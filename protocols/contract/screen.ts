@@ -13,6 +13,10 @@
 //   GET  /api/v1/programs/{sha256}/picture        → image/png|jpeg
 //   GET  /api/v1/programs/{sha256}/progress       → Progress while the school's own screen works on the file; 204 where nobody here does
 //   GET  /api/v1/health                           → { ok: true, version }
+//   GET  /api/v1/keys                             → { keys: SlicerKey[] }  own keys of slicers, newest first; staff only
+//   POST /api/v1/keys KeyBody                     → 201 { key: SlicerKey, secret } the secret is told this once; 409 where there is one and `replace` is not said
+//   DELETE /api/v1/keys/{id}                      → 204
+// For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
 // For daemons, HTTP Basic with the site's credentials:
 //   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
 //   PUT  /api/v1/wire/programs/{sha256}/preview   and …/picture
@@ -43,6 +47,23 @@ export type Upload = { sha256: string; name: string; size: number }
 
 export const commandBodySchema = z.strictObject({ id: tokenSchema, ask: askSchema })
 export type CommandBody = z.infer<typeof commandBodySchema>
+
+/** One key for each person and target; asking for a second needs `replace`, and the first one ends. */
+export const keyBodySchema = z.strictObject({ site: siteIdSchema, target: machineIdSchema, replace: z.boolean().optional() })
+export type KeyBody = z.infer<typeof keyBodySchema>
+
+/** A slicer's key as its owner sees it, never the key itself. `target`: a machine's id, or `queue` for any machine that can. */
+export type SlicerKey = {
+  id: string
+  site: string
+  target: string
+  /** Of the target, as it was called when the key was made. */
+  name: string
+  /** What stands behind the server's address in the slicer, e.g. /o/school-4/queue. */
+  path: string
+  createdAt: number
+  usedAt?: number
+}
 
 export const viewSchema = z.discriminatedUnion('kind', [
 /** How far a file is on its way to a checked program; bytes of the file, or of what was unpacked from it. */

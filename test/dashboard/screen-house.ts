@@ -6,6 +6,7 @@ import { io, type Socket } from 'socket.io-client'
 import { Fleet } from '../../dashboard/fleet/fleet.ts'
 import { openFileStore } from '../../dashboard/server/files.ts'
 import { startWeb, type WebOptions } from '../../dashboard/server/web.ts'
+import { createMemoryKeys } from '../../dashboard/slicers/keys.ts'
 import type { Account, Workplace } from '../../dashboard/workplace.ts'
 import type { Command, Reply } from '../../protocols/contract/command.ts'
 import type { Frame, Me, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
@@ -99,6 +100,7 @@ export async function openScreen(options: Partial<WebOptions> & { scope?: Me['sc
   const workplace: Workplace = {
     scope: options.scope ?? { kind: 'city' },
     fleet,
+    keys: createMemoryKeys(),
     account: login => screen.accounts.find(account => account.login === login),
     command: (_site, command, signal) => {
       screen.commands.push(command)

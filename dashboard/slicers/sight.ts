@@ -1,0 +1,54 @@
+// What a slicer may see of its target: the machine as the picture knows it, and the owner's jobs as files. Cheap: no store, no school is asked.
+import type { Job } from '../../protocols/contract/job.ts'
+import { activeStates, endedStates } from '../../protocols/contract/job.ts'
+import type { Telemetry } from '../../protocols/contract/machine.ts'
+import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
+import { own, shownState } from '../fleet/picture.ts'
+import type { Caller } from './door.ts'
+import { queueTarget } from './keys.ts'
+
+export type Sight = {
+  /** `queue`: the school's queue, which always takes files. Otherwise the machine's state, or `no-data`. */
+  state: ReturnType<typeof shownState> | 'queue'
+  name: string
+  site: string
+  machine?: MachinePicture
+  telemetry?: Telemetry
+  /** What runs on it now. */
+  job?: Job
+  /** Jobs that wait in the school for this target. */
+  waiting: number
+}
+
+export function lookAt(picture: SitePicture, target: string, name: string, nowMs: number): Sight {
+  const jobs = Object.values(picture.jobs)
+  if (target === queueTarget) {
+    return { state: 'queue', name, site: picture.name, waiting: jobs.filter(({ state }) => state === 'queued').length }
+  }
+  const machine = own(picture.machines, target)
+  const telemetry = own(picture.telemetry, target)
+  const job = jobs.find(one => one.machine === target && activeStates.includes(one.state))
+  return {
+    state: machine === undefined ? 'no-data' : shownState(picture.link, machine.state, nowMs),
+    name: machine?.declaration.name ?? name,
+    site: picture.name,
+    ...(machine && { machine }),
+    ...(telemetry && { telemetry }),
+    ...(job && { job }),
+    waiting: jobs.filter(
+      one => one.state === 'queued' && (one.wanted === undefined ? one.suitable.includes(target) : one.wanted === target),
+    ).length,
+  }
+}
+
+/** The owner's jobs of this name that have not ended, the latest first. */
+export function jobsNamed(picture: SitePicture | undefined, { account }: Pick<Caller, 'account'>, name: string): Job[] {
+  return filesOf(picture, { account }).filter(job => job.program.name === name)
+}
+
+/** The owner's jobs that have not ended, the latest first: what OctoPrint would list as files. */
+export function filesOf(picture: SitePicture | undefined, { account }: Pick<Caller, 'account'>): Job[] {
+  return Object.values(picture?.jobs ?? {})
+    .filter(job => job.author.id === account.id && !endedStates.includes(job.state))
+    .sort((a, b) => b.submittedAt - a.submittedAt || b.copy - a.copy)
+}

@@ -1,0 +1,443 @@
+// What goes wrong between a slicer and the queue: refusals in a sentence, broken uploads, silent schools, replays, and memory that stays flat.
+import { createHash } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import { createConnection, type Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bounded } from '../../../dashboard/server/uploads.ts'
+import { createDigestDoor, readDigest } from '../../../dashboard/slicers/digest.ts'
+import { Person, sha, until } from '../house.ts'
+import { openScreen, type Screen } from '../screen-house.ts'
+import { ask, askDigest, boundary, digestAnswer, form, formType, makeKey } from './bench-of-slicers.ts'
+
+let screen: Screen
+let base = ''
+let secret = ''
+const limitBytes = 48 * 1_048_576
+
+beforeAll(async () => {
+  screen = await openScreen({ uploadLimitBytes: limitBytes })
+  secret = (await makeKey(screen.url, 'anna', 'alpha', 'ender')).secret
+  base = `${screen.url}/o/alpha/ender`
+})
+beforeEach(() => {
+  screen.commands.length = 0
+  screen.answer = ({ id }) => ({ outcome: 'done', command: id, at: 1, ticket: 7, jobs: ['job-7-first'] })
+})
+afterAll(() => screen[Symbol.asyncDispose]())
+
+const file = (name = 'a.gcode', value = 'G28\n') => [
+  { name: 'print', value: 'true' },
+  { name: 'file', value, filename: name },
+]
+const upload = (body: Uint8Array, headers: Record<string, string> = {}) =>
+  ask(`${base}/api/files/local`, { method: 'POST', headers: { 'x-api-key': secret, ...formType, ...headers }, body })
+
+describe('a key', () => {
+  it('is shown once, listed without itself, and ended', async () => {
+    const { key, secret: shownOnce, person } = await makeKey(screen.url, 'tech', 'beta', 'queue')
+    expect(shownOnce).toMatch(/^[0-9a-z]{32}$/)
+    expect(key).toMatchObject({ site: 'beta', target: 'queue', name: 'Бета', path: '/o/beta/queue' })
+    const address = `${screen.url}/o/beta/queue/api/version`
+    expect((await ask(address, { headers: { 'x-api-key': shownOnce } })).status).toBe(200)
+    const listed = await (await person.get('/api/v1/keys')).text()
+    expect(JSON.parse(listed)).toEqual({ keys: [{ ...key, usedAt: expect.any(Number) }] })
+    expect(listed).not.toContain(shownOnce)
+    expect(listed).not.toContain(createHash('sha256').update(shownOnce).digest('hex'))
+    const gone = await fetch(`${screen.url}/api/v1/keys/${key.id}`, { method: 'DELETE', headers: { cookie: person.cookie } })
+    expect(gone.status).toBe(204)
+    expect((await ask(address, { headers: { 'x-api-key': shownOnce } })).status).toBe(403)
+  })
+
+  it('is one for each person and target: a second one replaces the first, and only when told to', async () => {
+    const { secret: first, person } = await makeKey(screen.url, 'tech', 'alpha', 'ender')
+    expect((await person.post('/api/v1/keys', { site: 'alpha', target: 'ender' })).status).toBe(409)
+    const second = await person.post('/api/v1/keys', { site: 'alpha', target: 'ender', replace: true })
+    expect(second.status).toBe(201)
+    expect((await ask(`${base}/api/version`, { headers: { 'x-api-key': first } })).status).toBe(403)
+    expect((await ask(`${base}/api/version`, { headers: { 'x-api-key': secret } })).status).toBe(200)
+  })
+
+  it.for([
+    ['petya', 'alpha', 'queue', 403],
+    ['anna', 'beta', 'queue', 403],
+    ['anna', 'alpha', 'no-such-machine', 404],
+    ['anna', 'alpha', '__proto__', 400],
+    ['anna', 'alpha', 'constructor', 404],
+  ] as const)('is not made for %s at %s/%s', async ([login, site, target, status]) => {
+    const person = await Person.signIn(screen.url, login)
+    expect((await person.post('/api/v1/keys', { site, target })).status).toBe(status)
+  })
+
+  it('is nobody else’s to end, and is made only from our own page', async () => {
+    const { key } = await makeKey(screen.url, 'tech', 'alpha', 'queue')
+    const anna = await Person.signIn(screen.url, 'anna')
+    const remove = (cookie: string, headers = {}) =>
+      fetch(`${screen.url}/api/v1/keys/${key.id}`, { method: 'DELETE', headers: { cookie, ...headers } })
+    expect((await remove(anna.cookie)).status).toBe(404)
+    expect((await remove('')).status).toBe(401)
+    expect((await anna.post('/api/v1/keys', { site: 'alpha', target: 'queue' }, { origin: 'https://evil.example' })).status).toBe(403)
+  })
+
+  it('ends with its owner’s right', async () => {
+    const { secret: ofBoris } = await makeKey(screen.url, 'boris', 'beta', 'queue')
+    const boris = screen.accounts.find(({ login }) => login === 'boris')
+    if (boris === undefined) throw new Error('no boris')
+    const version = () => ask(`${screen.url}/o/beta/queue/api/version`, { headers: { 'x-api-key': ofBoris } })
+    for (const change of [{ sites: ['alpha'] }, { role: 'pupil' as const }, { login: 'gone' }]) {
+      const before = { ...boris }
+      Object.assign(boris, change)
+      expect((await version()).status).toBe(403)
+      Object.assign(boris, before)
+      expect((await version()).status).toBe(200)
+    }
+  })
+
+  it('opens nothing else', async () => {
+    for (const path of ['/api/v1/me', '/api/v1/keys', '/api/v1/sites/alpha/journal']) {
+      const answer = await ask(screen.url + path, { headers: { 'x-api-key': secret, authorization: `Bearer ${secret}` } })
+      expect(answer.json()).not.toHaveProperty('author')
+      if (path !== '/api/v1/me') expect(answer.status).toBe(401)
+    }
+  })
+})
+
+describe('a refusal', () => {
+  const finding = { code: 'nozzle-too-hot', text: { ru: 'Слишком горячо для этого сопла.', en: 'Too hot for this nozzle.' }, line: 12 }
+  const denied = (code: string) => ({
+    code,
+    text: { ru: `Нельзя: ${code}.`, en: `No: ${code}.` },
+    help: { ru: 'Спросите учителя.', en: 'Ask.' },
+  })
+
+  it.for([
+    [finding, 400],
+    [denied('teacher-only'), 403],
+    [denied('unknown-person'), 403],
+    [denied('too-many-waiting'), 409],
+    [denied('no-machine-fits'), 409],
+    [denied('file-too-large'), 413],
+    [denied('model-file'), 415],
+    [denied('disk-full'), 507],
+    [denied('unknown-machine'), 404],
+    [denied('constructor'), 400],
+  ] as const)('of the school, %j, reaches the slicer as a sentence with %i', async ([denial, status]) => {
+    screen.answer = ({ id }) => ({ outcome: 'refused', command: id, at: 1, denial: { ...denial } })
+    const answer = await upload(form(file()))
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/plain'])
+    expect(answer.text.startsWith(denial.text.ru)).toBe(true)
+    const english = await upload(form(file()), { 'accept-language': 'en', accept: 'application/json' })
+    expect(english.status).toBe(status)
+    expect(english.json()).toMatchObject({ code: denial.code, error: expect.stringContaining(denial.text.en), title: denial.text.en })
+  })
+
+  it.for([
+    ['no file', form([{ name: 'print', value: 'true' }]), {}, 400],
+    ['no name', form([{ name: 'file', value: 'G28\n', filename: '' }]), {}, 400],
+    ['an empty file', form(file('a.gcode', '')), {}, 400],
+    ['JSON', '{}', { 'content-type': 'application/json' }, 415],
+    ['no boundary', 'x', { 'content-type': 'multipart/form-data' }, 400],
+    ['a form without its end', Buffer.from(form(file())).subarray(0, -30), {}, 400],
+    ['nothing at all', '', formType, 400],
+  ] as const)('of an upload with %s', async ([, body, headers, status]) => {
+    const answer = await upload(Buffer.from(body), headers)
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/plain'])
+    expect(answer.text).toMatch(/[а-я]/)
+    expect(screen.commands).toEqual([])
+  })
+
+  it('takes one file of a form and leaves the others', async () => {
+    const answer = await upload(form([...file('a.gcode'), { name: 'file', value: 'M30', filename: 'b.gcode' }]))
+    expect(answer.status).toBe(201)
+    expect(screen.commands.map(({ ask: { kind } }) => kind)).toEqual(['job.submit'])
+  })
+
+  it('of a wrong name in a PUT, and of one that is not decodable', async () => {
+    const put = (path: string) =>
+      ask(`${base}/api/v1/files/local/${path}`, { method: 'PUT', headers: { 'x-api-key': secret }, body: 'G28' })
+    expect((await put('%E0%A4%A')).status).toBe(400)
+    expect((await put('%00%1f')).status).toBe(400)
+  })
+})
+
+describe('an upload too large', () => {
+  const large = (bytes: number) => ({ 'x-api-key': secret, 'content-length': String(bytes) })
+
+  it.for([
+    ['a form', 'POST', '/api/files/local', formType],
+    ['a body', 'PUT', '/api/v1/files/local/a.gcode', {}],
+  ] as const)('is refused before its bytes are sent: %s', async ([, method, path, headers]) => {
+    const answer = await expecting(method, path, { ...large(limitBytes * 2), ...headers })
+    expect(answer).toEqual({ continued: false, status: 413 })
+  })
+
+  it('with a wrong key is refused before its bytes are sent; with the right one it may come', async () => {
+    const put = '/api/v1/files/local/a.gcode'
+    expect(await expecting('PUT', put, { ...large(1000), 'x-api-key': 'wrong' })).toEqual({ continued: false, status: 403 })
+    expect(await expecting('PUT', put, { 'content-length': '1000' })).toEqual({ continued: false, status: 401 })
+    expect(await expecting('PUT', put, large(1000), 'G'.repeat(1000))).toEqual({ continued: true, status: 201 })
+    expect(await expecting('POST', '/api/v1/logout', { 'content-length': '2' }, '{}')).toMatchObject({ continued: true })
+  })
+
+  it('of untold length is refused while it comes, and leaves nothing', async () => {
+    const before = screen.stored()
+    const piece = Buffer.alloc(1_048_576, 'G1 X1\n')
+    const answer = await pour('PUT', '/api/v1/files/local/a.gcode', {}, piece, limitBytes / piece.length + 2)
+    expect(answer).toMatchObject({ status: 413, text: expect.stringMatching(/^Файл больше 48 МБ/) })
+    expect(screen.stored()).toEqual(before)
+  })
+
+  /** Sends the head alone with Expect: 100-continue, and the body only when told to. */
+  function expecting(method: string, path: string, headers: Record<string, string>, body = '') {
+    return new Promise<{ continued: boolean; status: number }>((resolve, reject) => {
+      let continued = false
+      const url = path.startsWith('/api/v1/log') ? screen.url + path : base + path
+      const request = httpRequest(url, { method, agent: false, headers: { ...headers, expect: '100-continue' } }, response => {
+        response.resume()
+        response.on('end', () => {
+          resolve({ continued, status: response.statusCode ?? 0 })
+          request.destroy()
+        })
+      })
+      request.on('continue', () => {
+        continued = true
+        request.end(body)
+      })
+      request.on('error', reject)
+      request.flushHeaders()
+    })
+  }
+})
+
+describe('a large upload', () => {
+  it.for([
+    ['a form', 'POST', '/api/files/local'],
+    ['a body', 'PUT', '/api/v1/files/local/large.gcode'],
+  ] as const)('as %s of 30 MB streams through: memory stays flat', async ([, method, path]) => {
+    const piece = Buffer.alloc(262_144, 'G1 X10.125 Y20.250 E0.03125\n')
+    const count = 120
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="большой.gcode"\r\n\r\n`
+    const wrap = method === 'POST' ? { head, tail: `\r\n--${boundary}--\r\n` } : { head: '', tail: '' }
+    const before = heldBytes()
+    let peak = 0
+    const looking = setInterval(() => {
+      peak = Math.max(peak, heldBytes())
+    }, 100)
+    const answer = await pour(method, path, method === 'POST' ? formType : {}, piece, count, wrap)
+    clearInterval(looking)
+    expect(answer.status).toBe(201)
+    expect(screen.commands.at(-1)?.ask).toMatchObject({ size: piece.length * count })
+    expect(peak - before).toBeLessThan(12 * 1_048_576)
+  })
+})
+
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
+
+/** Bytes of buffers that somebody still holds. */
+function heldBytes(): number {
+  collect()
+  return process.memoryUsage().arrayBuffers
+}
+
+/** Sends the same piece so many times, no faster than it is taken. */
+function pour(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  piece: Buffer,
+  count: number,
+  { head, tail }: { head: string; tail: string } = { head: '', tail: '' },
+) {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const request = httpRequest(base + path, { method, agent: false, headers: { 'x-api-key': secret, ...headers } }, response => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', chunk => {
+        text += chunk
+      })
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, text })
+        request.destroy()
+      })
+    })
+    request.on('error', reject)
+    request.write(head)
+    let sent = 0
+    const go = () => {
+      while (sent < count && !request.destroyed) {
+        sent += 1
+        if (!request.write(piece)) return void request.once('drain', go)
+      }
+      request.end(tail)
+    }
+    go()
+  })
+}
+
+describe('an upload that breaks off', () => {
+  it.for([
+    ['a form', `POST /o/alpha/ender/api/files/local HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=${boundary}`, true],
+    ['a body', 'PUT /o/alpha/ender/api/v1/files/local/half.gcode HTTP/1.1', false],
+  ] as const)('as %s leaves nothing behind and queues nothing', async ([, head, isForm]) => {
+    const before = screen.stored()
+    const { port } = new URL(screen.url)
+    const socket: Socket = createConnection(Number(port), '127.0.0.1')
+    await new Promise<void>(resolve => socket.once('connect', resolve))
+    socket.write(`${head}\r\nHost: x\r\nX-Api-Key: ${secret}\r\nContent-Length: 5000000\r\n\r\n`)
+    if (isForm) socket.write(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="half.gcode"\r\n\r\n`)
+    socket.write(Buffer.alloc(700_000, 'G1 X1\n'))
+    await until('the half file is being written', () => screen.stored().some(name => name.startsWith('incoming/')))
+    socket.destroy()
+    await until('nothing is left', () => screen.stored().join() === before.join())
+    expect(screen.commands).toEqual([])
+    // The place it took is free again.
+    for (let n = 0; n < 6; n += 1) expect((await upload(form(file()))).status).toBe(201)
+  })
+})
+
+describe('a school that is away', () => {
+  it('is told of honestly: the city has the file, the job is asked for, nothing is said to print', async () => {
+    screen.fleet.apply('alpha', { name: 'gone' })
+    screen.answer = () => undefined
+    const answer = await upload(form(file('вечер.gcode')))
+    screen.fleet.apply('alpha', { name: 'status', payload: birth })
+    expect(answer.status).toBe(201)
+    expect(answer.json()).toMatchObject({ effectivePrint: false, message: expect.stringContaining('Школа не на связи.') })
+    expect(answer.json()).not.toHaveProperty('ticket')
+    const [command] = screen.commands
+    expect(command?.ask).toMatchObject({ kind: 'job.submit', name: 'вечер.gcode' })
+    expect((command?.expiresAt ?? 0) - (command?.issuedAt ?? 0)).toBe(24 * 3_600_000)
+  })
+  const birth = {
+    status: 'online' as const,
+    site: 'alpha',
+    name: 'Альфа',
+    session: 's-second-1',
+    version: '1',
+    clock: 0,
+    machines: ['ender'],
+    lastEvent: 0,
+  }
+})
+
+describe('a digest', () => {
+  const url = () => `${base}/api/v1/info`
+
+  it('offers MD5 first and SHA-256 beside it, with realm, nonce and qop', async () => {
+    const { status, headers, text } = await ask(url())
+    expect(status).toBe(401)
+    expect(headers['www-authenticate']).toMatch(
+      /^Digest realm="Tsekh", nonce="[^"]+", qop="auth", charset="UTF-8", algorithm=MD5, Digest realm="Tsekh", .*algorithm=SHA-256$/,
+    )
+    expect(text).toMatch(/^Нужен ключ слайсера/)
+  })
+
+  it('is good for one request: the same answer again is refused, the next count is not', async () => {
+    const challenged = await ask(url())
+    const first = digestAnswer(challenged, url(), 'GET', { username: 'anna', password: secret }, 1)
+    const send = (authorization: string, to = url(), method = 'GET') => ask(to, { method, headers: { authorization } })
+    expect((await send(first)).status).toBe(200)
+    const replayed = await send(first)
+    expect([replayed.status, replayed.headers['www-authenticate']]).toEqual([401, expect.stringContaining('stale=true')])
+    for (const [count, status] of [
+      [3, 200],
+      [2, 200],
+      [2, 401],
+      [3, 401],
+      [200, 200],
+      [4, 401],
+    ] as const) {
+      const answer = digestAnswer(challenged, url(), 'GET', { username: 'anna', password: secret }, count)
+      expect([count, (await send(answer)).status]).toEqual([count, status])
+    }
+  })
+
+  it('is for this request alone: not for another path, nor another method', async () => {
+    const challenged = await ask(url())
+    const answer = digestAnswer(challenged, url(), 'GET', { username: 'anna', password: secret })
+    expect((await ask(`${base}/api/v1/status`, { headers: { authorization: answer } })).status).toBe(401)
+    expect((await ask(url(), { method: 'DELETE', headers: { authorization: answer } })).status).toBe(401)
+    expect((await ask(`${url()}?x=1`, { headers: { authorization: answer } })).status).toBe(401)
+    expect((await ask(url(), { headers: { authorization: answer } })).status).toBe(200)
+  })
+
+  it.for([
+    ['a wrong key', { username: 'anna', password: 'wrong' }],
+    ['a wrong name', { username: 'tech', password: 'wrong' }],
+    ['nobody', { username: 'maker', password: 'x' }],
+    ['an empty hash', { username: 'maker', password: '' }],
+  ] as const)('is refused with %s, in a sentence', async ([, who]) => {
+    for (const algorithm of ['MD5', 'SHA-256'] as const) {
+      const answer = await askDigest(url(), { ...who, algorithm })
+      expect([answer.status, answer.text]).toEqual([401, expect.stringMatching(/не подошли/)])
+    }
+  })
+
+  it('knows a Cyrillic name, raw and extended', () => {
+    const rest = 'realm="Tsekh", nonce="n", uri="/x", cnonce="c", nc=00000001, qop=auth, response="r"'
+    const raw = Buffer.from(`Digest username="анна \\"А\\"", ${rest}`, 'utf8').toString('latin1')
+    expect(readDigest(raw)?.username).toBe('анна "А"')
+    expect(readDigest(`Digest username*=UTF-8''%D0%B0%D0%BD%D0%BD%D0%B0, ${rest}`)?.username).toBe('анна')
+  })
+
+  it.for([
+    'Digest',
+    'Digest username="a"',
+    'Basic YTpi',
+    'Digest username="a", realm="Other", nonce="n", uri="/", cnonce="c", nc=00000001, qop=auth, response="r"',
+    'Digest username="a", realm="Tsekh", nonce="n", uri="/", response="r"',
+    'Digest username="a", realm="Tsekh", nonce="n", uri="/", cnonce="c", nc=1, qop=auth, response="r"',
+    'Digest username="a", realm="Tsekh", nonce="n", uri="/", cnonce="c", nc=00000001, qop=auth-int, response="r"',
+    'Digest username="a", realm="Tsekh", nonce="n", uri="/", cnonce="c", nc=00000001, qop=auth, response="r", algorithm=MD5-sess',
+    `Digest ${'a="'.repeat(5000)}`,
+  ])('does not take %s', header => {
+    expect(readDigest(header)).toBeUndefined()
+  })
+
+  it('goes stale with time, and with nonces of another life', () => {
+    const door = createDigestDoor()
+    const ha1 = createHash('md5').update('anna:Tsekh:key').digest('hex')
+    const answerAt = (from: ReturnType<typeof createDigestDoor>, issuedMs: number) => {
+      const headers = { 'www-authenticate': from.challenges(issuedMs, false).join(', ') }
+      const answer = readDigest(digestAnswer({ headers }, 'http://x/p', 'GET', { username: 'anna', password: 'key' }))
+      if (answer === undefined) throw new Error('unreadable')
+      return answer
+    }
+    expect(door.judge(answerAt(door, 1_000), 'GET', '/p', ha1, 2_000)).toBe('right')
+    expect(door.judge(answerAt(door, 1_000), 'GET', '/p', ha1, 1_000 + 5 * 60_000)).toBe('right')
+    expect(door.judge(answerAt(door, 1_000), 'GET', '/p', ha1, 1_001 + 5 * 60_000)).toBe('stale')
+    expect(door.judge(answerAt(createDigestDoor(), 1_000), 'GET', '/p', ha1, 2_000)).toBe('stale')
+    expect(door.judge(answerAt(door, 1_000), 'GET', '/p', sha('0'), 2_000)).toBe('wrong')
+  })
+
+  it('never takes a spent answer again, however many others were spent meanwhile', () => {
+    const door = createDigestDoor()
+    const ha1 = createHash('md5').update('anna:Tsekh:key').digest('hex')
+    const judge = (header: string, nowMs: number) => {
+      const answer = readDigest(header)
+      return answer && door.judge(answer, 'GET', '/p', ha1, nowMs)
+    }
+    const answerAt = (nowMs: number) =>
+      digestAnswer({ headers: { 'www-authenticate': door.challenges(nowMs, false).join(', ') } }, 'http://x/p', 'GET', {
+        username: 'anna',
+        password: 'key',
+      })
+    const first = answerAt(1_000)
+    expect(judge(first, 1_000)).toBe('right')
+    for (let n = 0; n < 10_100; n += 1) expect(judge(answerAt(1_001 + n), 1_001 + n)).toBe('right')
+    expect(judge(first, 12_000)).toBe('stale')
+  })
+})
+
+describe('a body that dies before anybody reads it', () => {
+  it('is an error for who reads it later, and for nobody else', async () => {
+    const source = new PassThrough()
+    const body = bounded(source, 100)
+    source.destroy(new Error('cut'))
+    await new Promise(resolve => setTimeout(resolve, 5))
+    await expect(body.toArray()).rejects.toThrow('cut')
+  })
+})
