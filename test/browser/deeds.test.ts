@@ -1,7 +1,7 @@
 // What the buttons of a school and of a machine ask, in a real Chromium against a canned server.
 import { describe, expect, it } from 'vitest'
 import { simple } from './fake-server.ts'
-import { clearBed, pauseJob, region, resumeJob, startJob, stopJob, waitForState } from './pages.ts'
+import { clearBed, pauseJob, region, resumeJob, startJob, stopJob, stopNow, waitForState } from './pages.ts'
 import { atSchool, must, schoolPath, setStage } from './stage.ts'
 
 const stage = setStage()
@@ -140,8 +140,10 @@ describe('a machine', () => {
     await stopJob(stage.page)
     await expect.poll(stage.asks).toEqual([
       { kind: 'machine.pause', machine: 'printer-1' },
-      { kind: 'machine.stop', machine: 'printer-1' },
+      { kind: 'job.cancel', job: expect.any(String) },
     ])
+    await stopNow(stage.page)
+    await expect.poll(() => stage.asks().at(-1)).toEqual({ kind: 'machine.stop', machine: 'printer-1' })
     stage.fake.change('school-5', picture => ({
       ...picture,
       machines: {

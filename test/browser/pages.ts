@@ -110,6 +110,12 @@ export async function stopJob(page: Page): Promise<void> {
   await page.getByRole('dialog', { name: 'Остановить задание?' }).getByRole('button', { name: 'Остановить задание' }).click()
 }
 
+/** On a printer's page, when it must not wait: the firmware halts and wants a restart. */
+export async function stopNow(page: Page): Promise<void> {
+  await region(page, 'Сейчас в работе').getByRole('button', { name: 'Остановить задание' }).click()
+  await page.getByRole('dialog', { name: 'Остановить задание?' }).getByRole('button', { name: 'Остановить немедленно' }).click()
+}
+
 export async function pauseJob(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Пауза', exact: true }).click()
 }

@@ -70,7 +70,10 @@ function Deeds({ seen, job, sure }: { seen: Seen; job: Job | undefined; sure: bo
   const about = { machineKind: kind }
   const pause = { kind: 'machine.pause', machine: id } as const
   const resume = { kind: 'machine.resume', machine: id } as const
-  const stop = { kind: 'machine.stop', machine: id } as const
+  const stopAtOnce = { kind: 'machine.stop', machine: id } as const
+  // On a printer the stop halts the firmware until a restart: spoilt plastic only wants an orderly end.
+  const orderly = kind === 'printer' && job !== undefined
+  const stop = orderly ? ({ kind: 'job.cancel', job: job.id } as const) : stopAtOnce
   const resumes = canResume(state) ? offer('machine.resume', about) : 'no'
   const runs = state.state === 'running' || state.state === 'preparing' || state.state === 'paused' || state.state === 'attention'
   const stops = runs && job !== undefined && offer('machine.stop', about) === 'yes'
@@ -118,8 +121,27 @@ function Deeds({ seen, job, sure }: { seen: Seen; job: Job | undefined; sure: bo
           void ask(stop)
         }}
       >
-        <p>{words.machine.stopText}</p>
-        <p className="small second" style={{ marginTop: 8 }}>
+        <p>{orderly ? words.machine.stopPrintText : words.machine.stopText}</p>
+        {orderly ? (
+          <>
+            <p className="small second" style={{ marginTop: 12 }}>
+              {words.machine.stopNowText}
+            </p>
+            <Button
+              variant="default"
+              size="md"
+              mt={8}
+              loading={asking(stopAtOnce)}
+              onClick={() => {
+                setStopping(false)
+                void ask(stopAtOnce)
+              }}
+            >
+              {words.machine.stopNow}
+            </Button>
+          </>
+        ) : null}
+        <p className="small second" style={{ marginTop: 12 }}>
           {words.machine.redButton}
         </p>
       </Confirm>
