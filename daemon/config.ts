@@ -77,6 +77,12 @@ const schoolSchema = z.strictObject({
       autoStartPrinters: z.boolean().default(true).describe('true or false: whether a cleared printer takes the next job by itself'),
       approvals: z.enum(['pupils', 'nobody']).default('pupils').describe('pupils or nobody: whose print jobs wait for a teacher'),
       uploadMaxMb: z.int().min(1).max(4096).default(512).describe('the size of the largest file taken, in MB (1 to 4096)'),
+      startPin: z
+        .enum(['pin', 'session'])
+        .optional()
+        .describe(
+          'pin or session: what a start of a laser or mill asks of whoever stands there (pin where absent, session in a demonstration)',
+        ),
       keepFilesDays: z.int().min(1).max(3650).default(60).describe('days to keep the files of ended jobs (1 to 3650)'),
     })
     .prefault({})

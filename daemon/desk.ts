@@ -1,7 +1,7 @@
 // The desk: takes every Command, from the city or from the school's own screen, judges it, carries it out once, and answers.
 import type { Logger } from 'pino'
 import type { Command, Origin, Reply } from '../protocols/contract/command.ts'
-import { activeStates } from '../protocols/contract/job.ts'
+import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent } from './drafts.ts'
@@ -10,6 +10,9 @@ import { isLate } from './lateness.ts'
 import { deedOf, type MachineAsk, mayRepeat } from './machine-deeds.ts'
 import type { Machines } from './machines.ts'
 import type { People } from './people.ts'
+import { type PeopleAsk, type PeopleContext, peopleDeed } from './people-deeds.ts'
+import type { Permits } from './permits.ts'
+import type { Pins } from './pins.ts'
 import { estimateFor, type Programs } from './programs.ts'
 import type { Room } from './room.ts'
 import type { Starter } from './starter.ts'
@@ -18,9 +21,15 @@ import type { Done, Submissions } from './submissions.ts'
 import { deny } from './words.ts'
 
 export type DeskOptions = {
+  readonly site: string
   readonly store: Store
   readonly machines: Machines
-  readonly people: Pick<People, 'vouch'>
+  readonly people: Pick<People, 'vouch' | 'person'>
+  /** Who may start lasers and mills. */
+  readonly permits: Pick<Permits, 'judge' | 'permit'>
+  /** Takes the PIN's confirmation of a start; absent where the session of the school's screen is enough (rules.startPin). */
+  readonly pins?: Pick<Pins, 'take'>
+  readonly pupils: Pick<PeopleContext, 'freshCode' | 'forget'>
   readonly room: Pick<Room, 'order'>
   readonly starter: Pick<Starter, 'start'>
   readonly programs: Pick<Programs, 'stored'>
@@ -79,8 +88,10 @@ export class Desk {
     const job = 'job' in ask ? store.job(ask.job) : undefined
     const machine = 'machine' in ask ? ask.machine : job && activeStates.includes(job.state) ? job.machine : undefined
     const view = machine === undefined ? undefined : machines.forQueue(machine)
+    const subject = 'person' in ask ? people.person(ask.person) : undefined
     const right = judge(author, ask, {
       origin,
+      ...(subject ? { personRole: subject.role } : {}),
       ...(job ? { jobAuthor: job.author.id } : {}),
       ...(view ? { machineKind: view.kind } : {}),
     })
@@ -121,6 +132,13 @@ export class Desk {
         return Promise.resolve(this.#onQueue(command, ask))
       case 'job.start':
         return this.#start(command, ask.job, ask.machine)
+      case 'instruction.record':
+      case 'permit.grant':
+      case 'permit.revoke':
+      case 'group.open':
+      case 'group.close':
+      case 'pupil.forget':
+        return Promise.resolve(this.#onPeople(command, ask))
       case 'machine.clear': {
         const { uncleared } = store.machine(ask.machine)
         if (uncleared === undefined)
@@ -162,10 +180,39 @@ export class Desk {
     return 'denial' in decided ? this.#refuse(command, decided.denial) : this.#done(command, { events: decided.events, reply: {} })
   }
 
+  #onPeople(command: Command, ask: PeopleAsk): Reply {
+    const { store, people, permits, pupils, machines, nowMs, site } = this.#options
+    const context: PeopleContext = {
+      site,
+      person: id => people.person(id),
+      permit: id => permits.permit(id),
+      instruction: id => store.records.instruction(id),
+      group: id => store.records.group(id),
+      machineKnown: id => machines.forQueue(id) !== undefined,
+      freshCode: () => pupils.freshCode(),
+      forget: id => pupils.forget(id),
+    }
+    const decided = peopleDeed(ask, context, command.author, nowMs())
+    return 'denial' in decided ? this.#refuse(command, decided.denial) : this.#done(command, decided)
+  }
+
+  /** Lasers and mills: whoever says go is cleared for the machine, and has just said who it is. */
+  #mayStart(author: Author, job: Job, machine: string): Denial | undefined {
+    const { machines, permits, pins } = this.#options
+    const config = machines.config(machine)
+    const view = machines.forQueue(machine)
+    if (view === undefined || config === undefined) return deny('unknown-machine')
+    const denial = permits.judge(author, { id: machine, model: config.model, kind: view.kind }, view.name)
+    if (denial || view.kind === 'printer') return denial
+    return pins?.take(author.id, job, machine)
+  }
+
   async #start(command: Command, id: string, machine: string): Promise<Reply> {
     const { store, starter, nowMs } = this.#options
     const job = store.job(id)
     if (job === undefined) return this.#refuse(command, deny('unknown-job'))
+    const unfit = this.#mayStart(command.author, job, machine)
+    if (unfit) return this.#refuse(command, unfit)
     store.beginCommand(command.id, nowMs())
     const denial = await starter.start(job, machine, command.author)
     return denial ? this.#refuse(command, denial) : this.#done(command, { events: [], reply: {} })

@@ -21,7 +21,8 @@ const faultsMax = 50
 
 /** The machine an event changes the memory of, if it does. */
 export function machineOf(event: Event): string | undefined {
-  return event.kind === 'job' ? event.job.machine : event.machine
+  if (event.kind === 'job') return event.job.machine
+  return 'machine' in event ? event.machine : undefined
 }
 
 /** The memory of a machine after an event of `machineOf(event)`. Answers the same object when nothing changed. */
@@ -39,13 +40,13 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
       if (event.action === 'machine.clear') return withoutUncleared(memory)
       return memory
     }
-    case 'counters':
     case 'heated':
       return memory
     case 'instruction':
     case 'permit':
     case 'group':
       return memory
+    case 'counters':
       return { ...memory, runningSeconds: event.runningSeconds, jobs: event.jobs, resends: event.resends }
   }
 }

@@ -5,26 +5,31 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
-import { hashPassword } from '../dashboard/accounts/password.ts'
+import { checkPassword, hashPassword } from '../dashboard/accounts/password.ts'
 import { Fleet } from '../dashboard/fleet/fleet.ts'
 import { startWeb } from '../dashboard/server/web.ts'
+import { ticketKey } from '../dashboard/tickets/secret.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
+import type { Event } from '../protocols/contract/wire.ts'
 import { AnalysisOffice } from './analyst.ts'
 import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
 import { Desk } from './desk.ts'
 import { fetchFile } from './fetch.ts'
 import { Files } from './files.ts'
 import { confirmedBy, Floor } from './floor.ts'
+import { machineOf } from './folds.ts'
 import { launchRoom, roomSocket } from './launch.ts'
 import { takeFolder } from './lock.ts'
 import { createLog } from './log.ts'
 import { Machines } from './machines.ts'
 import { loadModels } from './models.ts'
-import { People, type Person } from './people.ts'
+import type { People } from './people.ts'
+import { openPeopleOffice, schoolSecret } from './people-office.ts'
 import { PicturePost } from './picture-post.ts'
 import { Programs } from './programs.ts'
 import { Room } from './room.ts'
+import { createSaid } from './said.ts'
 import { Starter } from './starter.ts'
 import { Store } from './store.ts'
 import { Submissions } from './submissions.ts'
@@ -74,13 +79,17 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   const analyst = new AnalysisOffice()
   open.defer(() => analyst.close())
 
-  const people = new People({
-    site: config.site.id,
-    own: await ownPeople(config),
-    read: () => store.note('directory'),
-    write: directory => store.putNote('directory', directory),
+  const secret = schoolSecret(join(config.data, 'secret.key'))
+  const office = await openPeopleOffice({ config, store, secret, hash: hashPassword, check: checkPassword, nowMs })
+  const { people } = office
+  const said = createSaid(store)
+  const machines = new Machines({
+    machines: config.machines,
+    models,
+    memory: id => store.machine(id),
+    known: said.of,
+    nowMs,
   })
-  const machines = new Machines({ machines: config.machines, models, memory: id => store.machine(id), nowMs })
   open.defer(() => machines.close())
   const { city } = config
   const pictures = city && new PicturePost({ city, store, files, log, signal: closing.signal })
@@ -92,6 +101,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     ...(city ? { fetch: (wanted, until) => fetchFile(wanted.sha256, wanted.size, { files, city }, until) } : {}),
     nowMs,
   })
+
 
   const floor = new Floor({
     store,
@@ -125,9 +135,13 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   let cityOffsetMs = 0
   const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, nowMs })
   const desk = new Desk({
+    site: config.site.id,
     store,
     machines,
     people,
+    permits: office.permits,
+    pupils: office.pupils,
+    ...(office.pinAtStart ? { pins: office.pins } : {}),
     room,
     starter,
     programs,
@@ -140,10 +154,10 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
 
   const session = randomUUID()
   const { version } = packageFile
-  const fleet = feedFleet(config, session, version, store, machines, open)
+  const fleet = feedFleet(config, session, version, store, machines, people, open)
   open.defer(
     store.watch(events => {
-      for (const event of events) if (event.kind !== 'job' || event.job.machine !== undefined) refreshMachine(machines, event)
+      for (const machine of new Set(events.map(machineOf))) if (machine !== undefined) machines.refresh(machine)
       starter.stir()
     }),
   )
@@ -158,6 +172,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     files,
     programs,
     people,
+    office: office.screen,
+    ticketKeys: [...(city ? [ticketKey(config.site.id, city.password)] : []), secret],
     ...(config.demo ? { demoAccounts: demoAccounts(config) } : {}),
     nowMs,
   }) satisfies Workplace
@@ -242,25 +258,6 @@ export async function schoolCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** A change of what the school remembers of a machine may change what is shown of it. */
-function refreshMachine(machines: Machines, event: { machine?: string | undefined; job?: { machine?: string | undefined } }): void {
-  const machine = event.machine ?? event.job?.machine
-  if (machine !== undefined) machines.refresh(machine)
-}
-
-async function ownPeople(config: SchoolConfig): Promise<Person[]> {
-  return Promise.all(
-    config.people.map(async ({ id, name, login, role, passwordHash, password }) => ({
-      id,
-      name,
-      login,
-      role,
-      passwordHash: passwordHash ?? (await hashPassword(password ?? randomUUID())),
-      sites: [config.site.id],
-    })),
-  )
-}
-
 function demoAccounts(config: SchoolConfig): { login: string; password: string; role: string }[] {
   return config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }]))
 }
@@ -272,6 +269,7 @@ function feedFleet(
   version: string,
   store: Store,
   machines: Machines,
+  people: Pick<People, 'shown'>,
   open: AsyncDisposableStack,
 ): Fleet {
   const site = config.site.id
@@ -287,19 +285,22 @@ function feedFleet(
     lastEvent: store.lastNumber,
   }
   fleet.apply(site, { name: 'status', payload: birth })
+  // Here, and only here, a pupil is shown by the nickname: the events themselves know none.
+  const shown = <E extends Event>(event: E): E =>
+    event.kind === 'job' ? { ...event, job: { ...event.job, author: people.shown(event.job.author) } } : event
   const jobs = [...store.openJobs(), ...store.endedSince(Date.now() - dayMs)]
   const at = Date.now()
   const faults = machines.ids.flatMap(machine => store.machine(machine).faults.map(fault => ({ machine, fault })))
   fleet.apply(site, {
     name: 'events',
     events: [
-      ...jobs.map(job => ({ kind: 'job' as const, number: 1, at, change: 'known', job })),
+      ...jobs.map(job => shown({ kind: 'job' as const, number: 1, at, change: 'known', job })),
       ...faults.map(({ machine, fault }) => ({ kind: 'fault' as const, number: 1, at, machine, change: 'raised' as const, fault })),
     ],
   })
   const thinner = new Thinner(screenTelemetryGapMs, (machine, payload) => fleet.apply(site, { name: 'telemetry', machine, payload }))
   open.defer(() => thinner.close())
-  open.defer(store.watch(events => fleet.apply(site, { name: 'events', events })))
+  open.defer(store.watch(events => fleet.apply(site, { name: 'events', events: events.map(shown) })))
   open.defer(
     machines.watch({
       machine: (machine, payload) => {

@@ -39,6 +39,19 @@ const steps: readonly string[] = [
     UNIQUE (login, site, target)
   ) STRICT;
   `,
+  `
+  -- Folds of the events on people: permits, instructions, groups; the last word on each.
+  CREATE TABLE records (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT;
+
+  -- The vault (daemon/vault.ts): no folds, known here only, erased when asked.
+  CREATE TABLE pupils (
+    key TEXT PRIMARY KEY, pseudonym TEXT NOT NULL UNIQUE, nickname TEXT NOT NULL, group_id TEXT NOT NULL, age_band TEXT,
+    recovery_hash TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX pupils_group ON pupils (group_id);
+  CREATE TABLE pins (person TEXT PRIMARY KEY, hash TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE pushes (endpoint TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (endpoint, ticket)) STRICT;
+  `,
 ]
 
 /** Brings the file up to date; a file from a newer program is refused rather than guessed at. */

@@ -4,8 +4,10 @@ import type { Reply } from '../protocols/contract/command.ts'
 import { endedStates, type Job } from '../protocols/contract/job.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { foldMachine, freshMachine, type MachineMemory, machineOf } from './folds.ts'
+import { RecordBook, recordOf } from './records.ts'
 import { migrate } from './schema.ts'
 import { createSlicerKeys } from './slicer-keys.ts'
+import { createVault, type Vault } from './vault.ts'
 
 type WithoutNumber<E> = E extends unknown ? Omit<E, 'number'> : never
 /** An event before the store gave it its number. */
@@ -44,6 +46,9 @@ export class Store implements Disposable {
   readonly #watchers = new Set<(events: readonly Event[]) => void>()
   /** Keys with which people's slicers send files to this school. */
   readonly slicerKeys: ReturnType<typeof createSlicerKeys>
+  /** Permits, instructions and groups, as the events left them. */
+  readonly records = new RecordBook()
+  readonly vault: Vault
 
   constructor(path: string) {
     const database = new Database(path)
@@ -54,6 +59,10 @@ export class Store implements Disposable {
     migrate(database)
     this.#statements = prepare(database)
     this.slicerKeys = createSlicerKeys(database)
+    this.vault = createVault(database)
+    for (const row of database.prepare<[], { kind: string; body: string }>('SELECT kind, body FROM records').iterate()) {
+      this.records.restore(row.kind, row.body)
+    }
     this.#lastNumber = Number(database.prepare('SELECT coalesce(max(number), 0) FROM events').pluck().get())
     this.#lastTicket = Number(database.prepare('SELECT coalesce(max(ticket), 0) FROM jobs').pluck().get())
     for (const body of database.prepare<[], string>('SELECT body FROM jobs WHERE open = 1').pluck().iterate()) {
@@ -88,6 +97,8 @@ export class Store implements Disposable {
       for (const event of events) {
         this.#statements.addEvent.run(event.number, event.at, JSON.stringify(event))
         if (event.kind === 'job') this.#putJob(event.job)
+        const record = recordOf(event)
+        if (record) this.#statements.putRecord.run(record.kind, record.id, JSON.stringify(record.body))
         const machine = machineOf(event)
         if (machine === undefined) continue
         machines.set(machine, foldMachine(machines.get(machine) ?? this.machine(machine), event))
@@ -99,6 +110,7 @@ export class Store implements Disposable {
     this.#lastNumber += events.length
     for (const [id, memory] of machines) this.#machines.set(id, memory)
     for (const event of events) {
+      this.records.fold(event)
       if (event.kind !== 'job') continue
       this.#lastTicket = Math.max(this.#lastTicket, event.job.ticket)
       if (isOpen(event.job)) this.#open.set(event.job.id, event.job)
@@ -118,6 +130,12 @@ export class Store implements Disposable {
     if (open) return open
     const body = this.#statements.jobBody.get(id)
     return body === undefined ? undefined : JSON.parse(body)
+  }
+
+  /** All copies of a ticket, the first one first. */
+  jobsOfTicket(ticket: number): Job[] {
+    const jobs = this.#statements.jobsOfTicket.all(ticket).map((body): Job => JSON.parse(body))
+    return jobs.sort((a, b) => a.copy - b.copy)
   }
 
   /** Jobs that ended at or after the instant. */
@@ -209,6 +227,7 @@ export class Store implements Disposable {
   refold(): string[] {
     const jobs = new Map<string, string>()
     const memories = new Map<string, MachineMemory>()
+    const records = new Map<string, string>()
     const differences: string[] = []
     let expected = 1
     for (const body of this.#statements.eventsAfter.iterate(0)) {
@@ -216,18 +235,21 @@ export class Store implements Disposable {
       if (event.number !== expected) differences.push(`event ${expected} is missing`)
       expected = event.number + 1
       if (event.kind === 'job') jobs.set(event.job.id, JSON.stringify(event.job))
+      const record = recordOf(event)
+      if (record) records.set(`${record.kind}/${record.id}`, JSON.stringify(record.body))
       const machine = machineOf(event)
       if (machine !== undefined) memories.set(machine, foldMachine(memories.get(machine) ?? freshMachine, event))
     }
     const machines = new Map([...memories].map(([id, memory]) => [id, JSON.stringify(memory)]))
-    differences.push(...this.#compare('jobs', jobs), ...this.#compare('machines', machines))
+    differences.push(...this.#compare('jobs', jobs), ...this.#compare('machines', machines), ...this.#compare('records', records))
     return differences
   }
 
-  #compare(table: 'jobs' | 'machines', folded: ReadonlyMap<string, string>): string[] {
+  #compare(table: 'jobs' | 'machines' | 'records', folded: ReadonlyMap<string, string>): string[] {
     const differences: string[] = []
     const stored = new Map<string, string>()
-    for (const row of this.#database.prepare<[], { id: string; body: string }>(`SELECT id, body FROM ${table}`).iterate()) {
+    const id = table === 'records' ? "kind || '/' || id AS id" : 'id'
+    for (const row of this.#database.prepare<[], { id: string; body: string }>(`SELECT ${id}, body FROM ${table}`).iterate()) {
       stored.set(row.id, row.body)
       if (folded.get(row.id) !== row.body) differences.push(`${table}/${row.id} is not what the events say`)
     }
@@ -263,6 +285,10 @@ function prepare(database: Database.Database) {
     jobsEndedSince: database.prepare<[number], string>('SELECT body FROM jobs WHERE open = 0 AND ended_at >= ?').pluck(),
     putMachine: database.prepare<[string, string]>(
       'INSERT INTO machines (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+    ),
+    jobsOfTicket: database.prepare<[number], string>('SELECT body FROM jobs WHERE ticket = ?').pluck(),
+    putRecord: database.prepare<[string, string, string]>(
+      'INSERT INTO records (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body',
     ),
     command: database.prepare<[string], { reply: string | null }>('SELECT reply FROM commands WHERE id = ?'),
     putCommand: database.prepare<[string, number, string | null]>(

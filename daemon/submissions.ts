@@ -81,6 +81,7 @@ export class Submissions {
         ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
         ...(ask.allowConstantPower ? { allowConstantPower: true } : {}),
         ...(ask.comment === undefined ? {} : { comment: ask.comment }),
+        ...(ask.wishes === undefined ? {} : { wishes: ask.wishes }),
         submittedAt: at,
       }),
     )

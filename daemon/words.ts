@@ -1,6 +1,7 @@
 // Every sentence the school says to a person, in both languages, by code.
 import type { JobState } from '../protocols/contract/job.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
+import { peopleWords } from './people-words.ts'
 
 /** What the sentences may name. */
 type Facts = {
@@ -11,6 +12,9 @@ type Facts = {
   name?: string
   megabytes?: number
   detail?: string
+  /** An instant whose date is told. */
+  day?: number
+  seconds?: number
 }
 
 type Words = { text: (facts: Facts) => Sentence; help?: Sentence }
@@ -37,6 +41,7 @@ const ofMachine = (ru: (name: string) => string, en: (name: string) => string, h
 })
 
 const catalogue = {
+  ...peopleWords,
   'unknown-machine': said('На этой площадке нет такого станка.', 'There is no such machine at this school.'),
   'unknown-job': said('Такого задания нет.', 'There is no such job.'),
   'unknown-person': said('Этого человека нет в списках площадки.', 'This person is not known to this school.', {

@@ -1,12 +1,14 @@
 // What the school's own screen stands on: the daemon's data, in the shape the web server asks for (dashboard/workplace.ts).
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
+import type { Job } from '../protocols/contract/job.ts'
 import type { Me, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Desk } from './desk.ts'
 import type { Files, PictureKind } from './files.ts'
 import type { People, Person } from './people.ts'
+import type { PeopleOffice } from './people-office.ts'
 import type { Programs } from './programs.ts'
 import type { Store } from './store.ts'
 import { deny } from './words.ts'
@@ -15,22 +17,31 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly site: string
   /** The live picture, fed by the composition root. */
   readonly fleet: Fleet
-  readonly store: Pick<Store, 'command' | 'journal' | 'slicerKeys'>
+  readonly store: Pick<Store, 'command' | 'journal' | 'slicerKeys' | 'vault' | 'jobsOfTicket'>
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
   readonly people: Pick<People, 'account'>
+  readonly office: PeopleOffice['screen']
+  /** With which ticket links are made and checked. */
+  readonly ticketKeys: readonly Buffer[]
   readonly demoAccounts?: Me['demoAccounts']
   readonly nowMs: () => number
 }
 
 /** Answers at once from memory and SQLite; only files and machines make it wait. */
 export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
-  const { site, fleet, store, desk, files, programs, people, demoAccounts, nowMs } = options
+  const { site, fleet, store, desk, files, programs, people, office, ticketKeys, demoAccounts, nowMs } = options
   return {
     scope: { kind: 'school', site } as Me['scope'],
     fleet,
     keys: store.slicerKeys,
+    ...office,
+    tickets: {
+      keys: (ofSite: string): readonly Buffer[] => (ofSite === site ? ticketKeys : []),
+      jobs: (ofSite: string, ticket: number): Job[] => (ofSite === site ? store.jobsOfTicket(ticket) : []),
+    },
+    pushes: store.vault.pushes,
     ...(demoAccounts ? { demoAccounts } : {}),
     account: (login: string): Person | undefined => people.account(login),
     async command(toSite: string, command: Command, signal: AbortSignal): Promise<Reply | undefined> {
@@ -44,8 +55,8 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
     receiveFile: (name: string, body: Readable): Promise<Upload | { denial: Denial }> => files.receive(name, body),
     filePath: (sha256: string): string | undefined => files.path(sha256),
     picturePath: (sha256: string, what: PictureKind): string | undefined => files.picturePath(sha256, what),
-    storePicture: (sha256: string, what: PictureKind, body: Readable): Promise<void> => files.storePicture(sha256, what, body),
     progress: (sha256: string): Progress | undefined => programs.progress(sha256),
+    storePicture: (sha256: string, what: PictureKind, body: Readable): Promise<void> => files.storePicture(sha256, what, body),
     journal: (ofSite: string, before: number | undefined, limit: number): Event[] => (ofSite === site ? store.journal(before, limit) : []),
     siteCredentials: (): boolean => false,
   }

@@ -2,8 +2,8 @@
 // Both serve the same pages through dashboard/server/web.ts, which knows nothing else of either.
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
-import type { Author } from '../protocols/contract/job.ts'
-import type { Me, Progress, Upload } from '../protocols/contract/screen.ts'
+import type { Author, Job } from '../protocols/contract/job.ts'
+import type { Me, Progress, Roster, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Fleet } from './fleet/fleet.ts'
@@ -13,6 +13,41 @@ export type Account = Author & {
   /** scrypt, as dashboard/accounts/password.ts writes it. */
   passwordHash: string
   sites: string[] | 'all'
+  /** Of a pupil, at the pupil's own school only. */
+  nickname?: string | undefined
+}
+
+/** PINs of staff: set everywhere, used on a school's own screen. */
+export interface PinDesk {
+  /** Whether a start of a laser or mill here asks for it. */
+  readonly atStart: boolean
+  has(account: Account): boolean
+  set(account: Account, pin: string): Promise<Denial | undefined>
+  /** Whether it is the person's PIN; absent where nobody signs in with one. */
+  check?(account: Account, pin: string): Promise<Denial | undefined>
+  /** Notes that the person stands at the machine and means this job. */
+  confirm?(account: Account, asked: { job: string; machine: string; pin: string }): Promise<Denial | undefined>
+}
+
+/** Where pupils come in: with a group's code, or back with their words. */
+export interface PupilDoor {
+  join(code: string, nickname: string): Promise<{ account: Account; recovery: string } | { denial: Denial }>
+  recover(pseudonym: string, words: string): Promise<{ account: Account } | { denial: Denial }>
+}
+
+/** What a ticket page stands on. */
+export interface TicketDesk {
+  /** With which a site's ticket links are made (the first) and checked (all). */
+  keys(site: string): readonly Buffer[]
+  /** All copies of a ticket, the first one first, also long after their end. */
+  jobs(site: string, ticket: number): Job[]
+}
+
+/** Devices that want to hear of a ticket; `body` is the sender's own. */
+export interface PushShelf {
+  all(): string[]
+  put(endpoint: string, ticket: string, body: string): void
+  remove(endpoint: string, ticket: string): void
 }
 
 /** A slicer's key as it is kept: what it opens and for whom, and hashes of it; the key itself is nowhere. */
@@ -54,6 +89,13 @@ export interface Workplace {
   readonly demoAccounts?: Me['demoAccounts']
   /** Keys with which people's slicers send files. */
   readonly keys: KeyShelf
+  /** The people of a site; undefined for a site that is not known. */
+  roster?(site: string): Roster | undefined
+  readonly pins?: PinDesk
+  /** On a school's own screen only: names never leave the school. */
+  readonly door?: PupilDoor
+  readonly tickets?: TicketDesk
+  readonly pushes?: PushShelf
   /** Takes a command for a site. Resolves with the school's last word (refused or done), or undefined when it has not answered by the signal. */
   command(site: string, command: Command, signal: AbortSignal): Promise<Reply | undefined>
   /** The school's answer to an earlier command, where there is one. */
@@ -64,12 +106,10 @@ export interface Workplace {
   filePath(sha256: string): string | undefined
   /** Path of a stored preview or picture. */
   picturePath(sha256: string, what: 'preview' | 'picture'): string | undefined
+  /** How far the work on a file is, where this workplace does it itself. */
+  progress?(sha256: string): Progress | undefined
   storePicture(sha256: string, what: 'preview' | 'picture', body: Readable): Promise<void>
   journal(site: string, before: number | undefined, limit: number): Event[]
   /** Checks a daemon's HTTP Basic credentials; a school's own screen has none and answers false. */
   siteCredentials(site: string, password: string): boolean
 }
-  /** How far the work on a file is, where this workplace does it itself. */
-  progress?(sha256: string): Progress | undefined
-  /** How far the work on a file is, where this workplace does it itself. */
-  progress?(sha256: string): Progress | undefined

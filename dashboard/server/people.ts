@@ -44,8 +44,8 @@ export function audienceOf(account: Account): Audience {
 }
 
 /** The account without what is nobody's business. */
-export function authorOf({ id, name, role }: Account): Author {
-  return { id, name, role }
+export function authorOf({ id, name, role, group }: Account): Author {
+  return { id, name, role, ...(group === undefined ? {} : { group }) }
 }
 
 export function refuse(response: Response, code: DenialCode): void {

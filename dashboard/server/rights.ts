@@ -39,6 +39,12 @@ export const mayAsk: Record<Ask['kind'], readonly Role[]> = {
   'machine.answer': staff,
   'machine.service': technicians,
   'machine.console': technicians,
+  'instruction.record': staff,
+  'permit.grant': staff,
+  'permit.revoke': staff,
+  'group.open': staff,
+  'group.close': staff,
+  'pupil.forget': staff,
 }
 
 /** Orders that must never wait behind anything. */

@@ -1,7 +1,9 @@
 // A Command: what a person asks of a school, and the school's answer.
 import { z } from 'zod'
+import { ageBandSchema } from './group.ts'
 import { instantSchema, machineIdSchema, sha256Schema, tokenSchema } from './ids.ts'
-import { authorSchema } from './job.ts'
+import { authorSchema, wishesSchema } from './job.ts'
+import { coverageSchema } from './permit.ts'
 import { programSchema } from './program.ts'
 import { denialSchema, sentenceSchema } from './words.ts'
 
@@ -19,6 +21,7 @@ export const askSchema = z.discriminatedUnion('kind', [
     machine: machineIdSchema.optional(),
     copies: z.int().min(1).max(50).default(1),
     comment: z.string().max(1000).optional(),
+    wishes: wishesSchema.optional(),
     /** A technician's leave for a program that burns with M3. */
     allowConstantPower: z.boolean().optional(),
     /** Comes into the queue held back, until a person releases it: a slicer's "upload" without "print". */
@@ -73,6 +76,35 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('machine.answer'), ...machine, choice: z.int().min(0).max(9) }),
   z.strictObject({ kind: z.literal('machine.service'), ...machine, on: z.boolean() }),
   z.strictObject({ kind: z.literal('machine.console'), ...machine, line: z.string().min(1).max(200) }),
+  /** Notes that the author instructed these people (ids) in this text. */
+  z.strictObject({
+    kind: z.literal('instruction.record'),
+    instruction: tokenSchema,
+    people: z.array(z.string().min(1).max(64)).min(1).max(60),
+    title: z.string().trim().min(1).max(120),
+    version: z.string().trim().min(1).max(40),
+  }),
+  /** Clears a person for machines, on the strength of an instruction that person had. */
+  z.strictObject({
+    kind: z.literal('permit.grant'),
+    permit: tokenSchema,
+    person: z.string().min(1).max(64),
+    covers: coverageSchema,
+    until: instantSchema,
+    instruction: tokenSchema,
+  }),
+  z.strictObject({ kind: z.literal('permit.revoke'), permit: tokenSchema, reason: z.string().max(200).optional() }),
+  /** Opens a group for pupils to join; answered with the group and its code. */
+  z.strictObject({
+    kind: z.literal('group.open'),
+    group: tokenSchema,
+    name: z.string().trim().min(1).max(40),
+    ageBand: ageBandSchema.optional(),
+    endsAt: instantSchema,
+  }),
+  z.strictObject({ kind: z.literal('group.close'), group: tokenSchema }),
+  /** Forgets a pupil: the nickname and the way back in are erased, the pseudonym in old jobs stays and means nobody. */
+  z.strictObject({ kind: z.literal('pupil.forget'), person: z.string().min(1).max(64) }),
 ])
 export type Ask = z.infer<typeof askSchema>
 
@@ -98,6 +130,8 @@ export const replySchema = z.discriminatedUnion('outcome', [
     at: instantSchema,
     jobs: z.array(tokenSchema).optional(),
     ticket: z.int().optional(),
+    /** After group.open: what pupils type to join. */
+    code: z.string().max(16).optional(),
     program: programSchema.optional(),
     /** After job.submit: why the job is not on a machine yet, in one sentence. */
     waiting: sentenceSchema.optional(),

@@ -8,7 +8,7 @@ import { faultSchema } from './words.ts'
 export const authorSchema = z.object({
   /** Account id, or the pupil's pseudonymous key. */
   id: z.string().min(1).max(64),
-  /** What may be shown: a staff name or a nickname. */
+  /** What may be shown: a staff name, or a pupil's pseudonym; a nickname only on the screen of the pupil's own school. */
   name: z.string().min(1).max(80),
   role: roleSchema,
   /** Id of the pupil's group (group.ts). */
@@ -36,6 +36,15 @@ export type JobState = z.infer<typeof jobStateSchema>
 export const endedStates: readonly JobState[] = ['denied', 'completed', 'failed', 'cancelled', 'interrupted', 'collected']
 /** On a machine now. */
 export const activeStates: readonly JobState[] = ['starting', 'running', 'paused']
+
+/** What the author would like, beside the machine and the number of copies; nobody promises it. */
+export const wishesSchema = z.object({
+  material: z.string().trim().min(1).max(40).optional(),
+  colour: z.string().trim().min(1).max(40).optional(),
+  /** When it is needed. */
+  deadline: instantSchema.optional(),
+})
+export type Wishes = z.infer<typeof wishesSchema>
 
 export const verdictSchema = z.object({
   quality: z.enum(['ok', 'partial', 'failed']),
@@ -69,6 +78,8 @@ export const jobSchema = z.object({
     size: z.int().nonnegative(),
     kind: machineKindSchema.or(z.literal('unknown')),
     lines: z.int().nonnegative(),
+    /** As the slicer named it, e.g. PLA. */
+    material: z.string().max(40).optional(),
   }),
   /** The machine asked for; absent: any that can. */
   wanted: machineIdSchema.optional(),
@@ -78,23 +89,22 @@ export const jobSchema = z.object({
   machine: machineIdSchema.optional(),
   state: jobStateSchema,
   /** Position in the school's one queue, lower first; meaningful while queued. */
-    /** As the slicer named it, e.g. PLA. */
-    material: z.string().max(40).optional(),
   order: z.number(),
   /** Kept back by a person. */
   held: z.boolean(),
   author: authorSchema,
+  /** On the machine it is meant for, or the least of those that can; from its start on, on the machine it runs on. */
   estimatedSeconds: z.number().nonnegative().optional(),
   /** A technician allowed constant laser power (M3) for this job. */
   allowConstantPower: z.boolean().optional(),
   comment: z.string().max(1000).optional(),
+  wishes: wishesSchema.optional(),
   submittedAt: instantSchema,
+  /** When it joined the queue: with its submission, or when it was approved. */
+  queuedAt: instantSchema.optional(),
   startedAt: instantSchema.optional(),
   endedAt: instantSchema.optional(),
   end: jobEndSchema.optional(),
   verdict: verdictSchema.optional(),
-  /** On the machine it is meant for, or the least of those that can; from its start on, on the machine it runs on. */
 })
 export type Job = z.infer<typeof jobSchema>
-  /** When it joined the queue: with its submission, or when it was approved. */
-  queuedAt: instantSchema.optional(),

@@ -8,6 +8,8 @@ export type RightsCode =
   | 'technician-only'
   | 'constant-power-needs-technician'
   | 'only-at-the-machine'
+  | 'not-for-yourself'
+  | 'colleagues-by-technician'
 
 export const rightsWords: Readonly<Record<RightsCode, { readonly text: Sentence; readonly help?: Sentence }>> = {
   'unknown-order': {
@@ -41,5 +43,16 @@ export const rightsWords: Readonly<Record<RightsCode, { readonly text: Sentence;
       en: 'Lasers and mills are set moving only by a person at the machine, from the workshop’s own screen.',
     },
     help: { ru: 'Подойдите к станку и сделайте это там.', en: 'Go to the machine and do it there.' },
+  },
+  'not-for-yourself': {
+    text: { ru: 'Себе самому инструктаж и допуск не оформляют.', en: 'Nobody records an instruction or grants a permit to oneself.' },
+    help: { ru: 'Попросите коллегу, техника или администратора.', en: 'Ask a colleague, a technician or an administrator.' },
+  },
+  'colleagues-by-technician': {
+    text: {
+      ru: 'Учитель оформляет допуск ученикам; сотрудникам — техник или администратор.',
+      en: 'A teacher grants permits to pupils; to staff a technician or an administrator does.',
+    },
+    help: { ru: 'Попросите техника или администратора.', en: 'Ask a technician or an administrator.' },
   },
 }

@@ -8,7 +8,13 @@ export const roleSchema = z.enum(['pupil', 'teacher', 'technician', 'administrat
 export type Role = z.infer<typeof roleSchema>
 
 /** What an Ask shows to the judge; every Ask has this shape. */
-export type Asked = { readonly kind: string; readonly allowConstantPower?: boolean | undefined; readonly target?: number }
+export type Asked = {
+  readonly kind: string
+  readonly allowConstantPower?: boolean | undefined
+  readonly target?: number
+  readonly person?: string
+  readonly people?: readonly string[]
+}
 
 export type RightsContext = {
   /** Where the command came in, known from the door and never from the message. */
@@ -17,6 +23,8 @@ export type RightsContext = {
   readonly jobAuthor?: string
   /** Kind of the machine the ask names, or on which its job runs. */
   readonly machineKind?: MachineKind
+  /** Role of the person the ask is about, where it names one. */
+  readonly personRole?: Role
 }
 
 type Rule = {
@@ -60,6 +68,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'machine.reset': { roles: technician },
   'machine.heat': { roles: technician },
   'machine.console': { roles: technician, atMachine: true },
+  'instruction.record': { roles: staff },
+  'permit.grant': { roles: staff },
+  'permit.revoke': { roles: staff },
+  'group.open': { roles: staff },
+  'group.close': { roles: staff },
+  'pupil.forget': { roles: staff },
 }
 
 /**
@@ -71,9 +85,18 @@ export function judge(author: { readonly id: string; readonly role: Role }, ask:
   if (rule === undefined) return denial('unknown-order')
   // Switching a heater off never harms: a teacher need not wait for a technician.
   const cooling = ask.kind === 'machine.heat' && ask.target === 0 && staff.includes(author.role)
+  // A printer halted by a stop wants a restart before it takes the next job; nothing moves and nothing burns by it.
+  const restarting = ask.kind === 'machine.reset' && context.machineKind === 'printer' && staff.includes(author.role)
   const own = rule.ownJob === true && context.jobAuthor === author.id
-  if (!rule.roles.includes(author.role) && !cooling && !own) return denial(refusalFor(author.role, rule))
+  if (!rule.roles.includes(author.role) && !cooling && !restarting && !own) return denial(refusalFor(author.role, rule))
   if (ask.allowConstantPower === true && author.role !== 'technician') return denial('constant-power-needs-technician')
+  // Nobody is one's own instructor.
+  if ((ask.kind === 'permit.grant' && ask.person === author.id) || (ask.kind === 'instruction.record' && ask.people?.includes(author.id))) {
+    return denial('not-for-yourself')
+  }
+  if (ask.kind === 'permit.grant' && author.role === 'teacher' && context.personRole !== 'pupil' && context.personRole !== undefined) {
+    return denial('colleagues-by-technician')
+  }
   const dangerous = context.machineKind === 'laser' || context.machineKind === 'mill'
   if (rule.atMachine === true && dangerous && context.origin !== 'school') return denial('only-at-the-machine')
   return undefined

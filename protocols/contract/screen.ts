@@ -4,6 +4,11 @@
 // errors are { denial } with 400 bad input · 401 not signed in · 403 no right · 404 · 409 state · 413 size · 429 too fast · 507 disk full.
 //   GET  /api/v1/me                               → Me
 //   POST /api/v1/login {login, password}          → Me
+//   POST /api/v1/login/pin {login, pin}           → Me        staff, on a school's own screen only
+//   PUT  /api/v1/pin {pin, password}              → 204       the PIN of whoever is signed in; staff
+//   POST /api/v1/sites/{site}/confirmations {job, machine, pin} → 204   before job.start of a laser or mill, where Me.pin.atStart
+//   GET  /api/v1/sites/{site}/roster              → Roster    staff
+//   GET  /api/v1/sites/{site}/tickets/{job}       → { path }  of the ticket page; staff and the job's author
 //   POST /api/v1/logout                           → 204
 //   POST /api/v1/files?name=…   raw body          → 201 Upload        streamed to disk, SHA-256 computed on the way
 //   POST /api/v1/sites/{site}/commands CommandBody → 200 { reply } once the school answered, 202 { command } when it has not within 8 s
@@ -27,15 +32,21 @@
 //   on    reply (Reply): answers to this account's own commands
 import { z } from 'zod'
 import { askSchema } from './command.ts'
+import type { JobForecast } from './forecast.ts'
+import type { Group } from './group.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import type { Author, Job } from './job.ts'
 import type { Firmware, MachineDeclaration, MachineState, Telemetry } from './machine.ts'
+import type { Instruction, Permit } from './permit.ts'
 import type { Fault } from './words.ts'
 
-import type { JobForecast } from './forecast.ts'
 export type Me = {
   /** undefined: not signed in; then only the sign-in page is shown. */
   author?: Author
+  /** Of a pupil, on the screen of the pupil's own school. */
+  nickname?: string
+  /** Of staff, where PINs are known: whether this person has one, and whether a start of a laser or mill here asks for it. */
+  pin?: { set: boolean; atStart: boolean }
   /** Sites this person may see, with names. */
   sites: { id: string; name: string }[]
   scope: { kind: 'city' } | { kind: 'school'; site: string }
@@ -43,7 +54,26 @@ export type Me = {
   demoAccounts?: { login: string; password: string; role: string }[]
 }
 
+/** The people of a site as its staff sees them. Nicknames are told by the school's own screen only. */
+export type Roster = {
+  staff: Author[]
+  permits: Permit[]
+  instructions: Instruction[]
+  /** `pupils`: how many are in it, where that is known. */
+  groups: (Group & { pupils?: number })[]
+  pupils: { person: Author; nickname?: string }[]
+}
+
+/** A PIN is set with the password. */
+export const pinBodySchema = z.strictObject({ pin: z.string().max(16), password: z.string().min(1).max(256) })
+export const pinLoginSchema = z.strictObject({ login: z.string().min(1).max(64), pin: z.string().min(1).max(16) })
+/** "I stand at this machine and mean this job": one start, within a minute. */
+export const confirmationBodySchema = z.strictObject({ job: tokenSchema, machine: machineIdSchema, pin: z.string().min(1).max(16) })
+
 export type Upload = { sha256: string; name: string; size: number }
+
+/** How far a file is on its way to a checked program; bytes of the file, or of what was unpacked from it. */
+export type Progress = { stage: 'waiting' } | { stage: 'unpacking' | 'analysing'; done: number; total: number }
 
 export const commandBodySchema = z.strictObject({ id: tokenSchema, ask: askSchema })
 export type CommandBody = z.infer<typeof commandBodySchema>
@@ -66,9 +96,6 @@ export type SlicerKey = {
 }
 
 export const viewSchema = z.discriminatedUnion('kind', [
-/** How far a file is on its way to a checked program; bytes of the file, or of what was unpacked from it. */
-export type Progress = { stage: 'waiting' } | { stage: 'unpacking' | 'analysing'; done: number; total: number }
-
   z.strictObject({ kind: z.literal('city') }),
   z.strictObject({ kind: z.literal('site'), site: siteIdSchema }),
   z.strictObject({ kind: z.literal('machine'), site: siteIdSchema, machine: machineIdSchema }),
@@ -103,6 +130,8 @@ export type SitePicture = {
   telemetry: Record<string, Telemetry>
   /** Not ended, and those ended in the last 24 h. */
   jobs: Record<string, Job>
+  /** By job; as the school last reckoned it, which is old when the school is silent. */
+  forecasts?: Record<string, JobForecast>
 }
 
 /** One row of the city wall. */
@@ -128,9 +157,8 @@ export type ViewSnapshot =
       link: Link
       machine: MachinePicture
       telemetry?: Telemetry
-  /** By job; as the school last reckoned it, which is old when the school is silent. */
-  forecasts?: Record<string, JobForecast>
       jobs: Record<string, Job>
+      forecasts?: Record<string, JobForecast>
       history: HeatSample[]
     }
 
@@ -145,6 +173,7 @@ export type Frame = {
   machines?: Record<string, MachinePicture | null>
   telemetry?: Record<string, Telemetry>
   jobs?: Record<string, Job | null>
+  forecasts?: Record<string, JobForecast | null>
 }
 
 /** A tool path small enough for a browser: flat arrays, mm; power 0…1 (laser), layer index a segment (prints). */
@@ -156,7 +185,6 @@ export type Preview = {
   /** x, y, z of each point, rounded to 0.01 mm. */
   points: number[]
   /** For point i > 0: what the move to it does: 0 travel · 1 work. */
-      forecasts?: Record<string, JobForecast>
   work: number[]
   power?: number[]
   /** Index of the first point of each layer. */
@@ -164,4 +192,3 @@ export type Preview = {
   /** Share of the program's time at each point, 0…1, for "done so far". */
   times: number[]
 }
-  forecasts?: Record<string, JobForecast | null>

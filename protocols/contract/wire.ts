@@ -6,6 +6,7 @@ import { groupSchema } from './group.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import { authorSchema, jobSchema } from './job.ts'
 import { machineMessageSchema, telemetrySchema } from './machine.ts'
+import { instructionSchema, permitSchema } from './permit.ts'
 import { faultSchema } from './words.ts'
 
 /** Birth and death of a daemon; the death is its last will. */
@@ -58,7 +59,6 @@ export const eventSchema = z.discriminatedUnion('kind', [
     jobs: z.int(),
     resends: z.int(),
   }),
-])
   /** A heater's way from one temperature to another, as it was watched: forecasts learn from it, and a slow one is a failing one. */
   z.object({
     ...numbered,
@@ -75,6 +75,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ ...numbered, kind: z.literal('instruction'), instruction: instructionSchema }),
   z.object({ ...numbered, kind: z.literal('permit'), change: z.enum(['granted', 'revoked']), permit: permitSchema, by: authorSchema }),
   z.object({ ...numbered, kind: z.literal('group'), change: z.enum(['opened', 'closed']), group: groupSchema, by: authorSchema }),
+])
 export type Event = z.infer<typeof eventSchema>
 
 export const eventBatchSchema = z.object({ session: tokenSchema, events: z.array(eventSchema).min(1).max(500) })
@@ -83,7 +84,17 @@ export const confirmedSchema = z.object({ number: z.int().nonnegative() })
 /** What a school needs to judge rights with the link down. */
 export const directorySchema = z.object({
   version: z.int().nonnegative(),
-  people: z.array(authorSchema.extend({ sites: z.array(siteIdSchema).or(z.literal('all')), login: z.string(), passwordHash: z.string() })),
+  people: z.array(
+    authorSchema.extend({
+      sites: z.array(siteIdSchema).or(z.literal('all')),
+      login: z.string(),
+      passwordHash: z.string(),
+      /** For the school's own screen, where this person chose one in the city. */
+      pinHash: z.string().optional(),
+    }),
+  ),
+  /** Of these people, given by other schools; those taken back stay until they would have ended. */
+  permits: z.array(permitSchema).max(20_000).optional(),
 })
 export type Directory = z.infer<typeof directorySchema>
 
@@ -92,6 +103,7 @@ export const topics = {
   status: { level: 'status', from: 'school', qos: 1, retain: true, payload: statusSchema },
   machine: { level: 'machines/+/state', from: 'school', qos: 1, retain: true, payload: machineMessageSchema },
   telemetry: { level: 'machines/+/telemetry', from: 'school', qos: 0, retain: false, payload: telemetrySchema },
+  queue: { level: 'queue', from: 'school', qos: 1, retain: true, payload: queueForecastSchema },
   events: { level: 'events', from: 'school', qos: 1, retain: false, payload: eventBatchSchema },
   confirmed: { level: 'events/confirmed', from: 'city', qos: 1, retain: true, payload: confirmedSchema },
   commands: { level: 'commands', from: 'city', qos: 1, retain: false, payload: commandSchema },
@@ -103,7 +115,6 @@ export type TopicName = keyof typeof topics
 export const topicRoot = 'tsekh/v1'
 
 /** `tsekh/v1/{site}/…`; the machine's id fills the `+` of a machine's topic. */
-  queue: { level: 'queue', from: 'school', qos: 1, retain: true, payload: queueForecastSchema },
 export function topicOf(name: TopicName, site: string, machine?: string): string {
   return `${topicRoot}/${site}/${topics[name].level.replace('+', machine ?? '+')}`
 }

@@ -61,9 +61,12 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
   const closing = new AbortController()
   let offset = 0
   const desk = new Desk({
+    site: 'school-1',
+    permits: { judge: () => undefined, permit: () => undefined },
+    pupils: { freshCode: () => 'АВЕК24', forget: () => false },
     store,
     machines,
-    people: { vouch: () => undefined },
+    people: { vouch: () => undefined, person: () => undefined },
     room,
     starter,
     programs,

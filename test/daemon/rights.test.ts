@@ -34,6 +34,12 @@ const table: Record<Ask['kind'], string> = {
   'machine.answer': 'tTa*',
   'machine.service': 'Ta',
   'machine.console': 'T*',
+  'instruction.record': 'tTa',
+  'permit.grant': 'tTa',
+  'permit.revoke': 'tTa',
+  'group.open': 'tTa',
+  'group.close': 'tTa',
+  'pupil.forget': 'tTa',
 }
 const letters: Record<Role, string> = { pupil: 'p', teacher: 't', technician: 'T', administrator: 'a' }
 

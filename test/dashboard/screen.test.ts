@@ -61,6 +61,12 @@ const asks: { [Kind in Ask['kind']]: object } = {
   'machine.answer': { ...machine, choice: 0 },
   'machine.service': { ...machine, on: true },
   'machine.console': { ...machine, line: 'M105' },
+  'instruction.record': { instruction: 'instruction-1', people: ['petya'], title: 'Лазер', version: '1' },
+  'permit.grant': { permit: 'permit-0001', person: 'petya', covers: { of: 'kind', kind: 'laser' }, until: 9, instruction: 'instruction-1' },
+  'permit.revoke': { permit: 'permit-0001' },
+  'group.open': { group: 'group-0001', name: '7Б', endsAt: 9 },
+  'group.close': { group: 'group-0001' },
+  'pupil.forget': { person: 'petya' },
 }
 const roles = { petya: 'pupil', anna: 'teacher', tech: 'technician', admin: 'administrator' } as const
 
