@@ -51,18 +51,37 @@ export function calibrate(levels: readonly (readonly Sample[])[], prior: Prior, 
   const raw = blend(ordered, prior, halfCount, borrowed)
   const tails = adapt ? tailsOf(ordered, prior, halfCount, borrowed) : { low: tail, high: tail }
   const samples = ordered.reduce((sum, level) => sum + level.length, 0)
+  return { samples, ...gridded(p => raw.quantile(tuned(p, tails))) }
+}
+
+/** Asked thousands of times at each reckoning: read off a grid, straight between its points. */
+const gridSteps = 200
+
+function gridded(quantile: (p: number) => number): Omit<Distribution, 'samples'> {
+  let grid: Float64Array | undefined
+  const points = (): Float64Array => {
+    grid ??= Float64Array.from({ length: gridSteps + 1 }, (_, index) => quantile(index / gridSteps))
+    return grid
+  }
   return {
-    samples,
-    quantile: p => raw.quantile(tuned(p, tails)),
+    quantile: p => {
+      const at = Math.min(1, Math.max(0, p)) * gridSteps
+      const low = Math.floor(at)
+      const value = points()[low] ?? 0
+      return value + ((points()[low + 1] ?? value) - value) * (at - low)
+    },
     below: value => {
-      // The tuned quantile rises with p: halve until the place is found.
-      let [low, high] = [0, 1]
-      for (let round = 0; round < 24; round++) {
-        const middle = (low + high) / 2
-        if (raw.quantile(tuned(middle, tails)) < value) low = middle
+      const known = points()
+      let [low, high] = [0, gridSteps]
+      if (value <= (known[low] ?? 0)) return 0
+      if (value >= (known[high] ?? 0)) return 1
+      while (high - low > 1) {
+        const middle = (low + high) >> 1
+        if ((known[middle] ?? 0) < value) low = middle
         else high = middle
       }
-      return (low + high) / 2
+      const [before, after] = [known[low] ?? 0, known[high] ?? 0]
+      return (low + (after > before ? (value - before) / (after - before) : 0)) / gridSteps
     },
   }
 }

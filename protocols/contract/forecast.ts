@@ -54,7 +54,7 @@ export const jobForecastSchema = z.object({
   end: rangeSchema.optional(),
   /** Absent for a job that is on a machine. */
   why: waitSchema.optional(),
-  /** Jobs before it that it must wait for, the running ones included. */
+  /** Jobs before it in the queue that want one of its machines, and one more where all of these are at work. */
   ahead: z.int().nonnegative(),
 })
 export type JobForecast = z.infer<typeof jobForecastSchema>

@@ -1,0 +1,119 @@
+// Why a job is not on a machine yet, as the school's rules say it, and how many stand before it. Pure.
+import type { Wait, WaitCode } from '../../protocols/contract/forecast.ts'
+import { waitOf } from '../../protocols/contract/forecast-words.ts'
+import type { Job } from '../../protocols/contract/job.ts'
+import type { Sentence } from '../../protocols/contract/words.ts'
+import { byOrder, suits } from '../queue.ts'
+import { firstStart } from './hours.ts'
+import { type ForecastInput, type ForecastMachine, possibleFor } from './question.ts'
+
+/** Those before it in the queue that want one of its machines, and one more where all of these are at work. */
+export function aheadOf(job: Job, input: ForecastInput): number {
+  const possible = possibleFor(job, input)
+  if (possible.length === 0 || job.state === 'returned') return 0
+  const before = input.jobs.filter(
+    one =>
+      one.id !== job.id &&
+      one.state === 'queued' &&
+      !one.held &&
+      (job.state === 'submitted' || byOrder(one, job) < 0) &&
+      possible.some(machine => suits(one, machine.id)),
+  ).length
+  return before + (possible.some(isOpenTo) || !possible.some(isAtWork) ? 0 : 1)
+}
+
+/** The one thing most worth knowing; undefined for a job that does not wait. */
+export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
+  if (job.state === 'submitted') return waitOf('needs-check')
+  if (job.state === 'returned') return waitOf('needs-author')
+  if (job.state !== 'queued') return undefined
+  if (job.held) return waitOf('held')
+  const suitable = input.machines.filter(machine => suits(job, machine.id))
+  const possible = possibleFor(job, input)
+  const [first] = suitable
+  if (first === undefined) return waitOf('no-machine')
+  if (possible.length === 0) return of('no-permit', first)
+  const free = possible.filter(isOpenTo)
+  const ahead = aheadOf(job, input)
+  // Each free machine takes one of those before it: with more machines than jobs it is this one's turn.
+  if (free.length > ahead) return whyNotNow(job, free, input)
+  // What a person nearby can mend comes before what only time mends, and help on the way before what nobody works at.
+  const usable = possible.filter(machine => !machine.inService && !machine.readOnly)
+  const uncleared = usable.find(machine => machine.state === 'uncleared')
+  if (free.length === 0 && uncleared) return of('bed-uncleared', uncleared)
+  const asking = usable.find(machine => machine.state === 'attention')
+  if (free.length === 0 && asking && !usable.some(isAtWork)) return of('machine-attention', asking)
+  if (ahead > 0 && (free.length > 0 || usable.some(isAtWork))) return waitOf('others-ahead', { count: ahead })
+  const foreign = usable.find(machine => machine.state === 'foreign')
+  if (foreign) return of('machine-foreign', foreign)
+  return whyNever(possible, ahead)
+}
+
+/** The job's turn has come on one of these. */
+function whyNotNow(job: Job, free: readonly ForecastMachine[], input: ForecastInput): Wait {
+  const { nowMs, rules, hours } = input
+  const verdicts = free.map(machine => {
+    const printer = machine.kind === 'printer'
+    const calendar = printer ? hours.open : hours.supervised
+    const mayRunOn = printer && rules.runPastClosing
+    const seconds = input.seconds(job, machine.id) ?? job.estimatedSeconds ?? 0
+    const at = firstStart(calendar, nowMs, seconds, mayRunOn)
+    const window = calendar.next(nowMs)
+    return { machine, at, openNow: window !== undefined && window.from <= nowMs, opensAt: window?.from, printer }
+  })
+  const now = verdicts.find(({ at }) => at !== undefined && at <= nowMs)
+  if (now) return now.printer && rules.autoStartPrinters ? of('starts-soon', now.machine) : of('needs-start', now.machine)
+  const soonest = verdicts.filter(({ at }) => at !== undefined).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))[0]
+  const moment = (at: number) => momentWords(at, nowMs, hours.timeZone)
+  if (soonest?.at === undefined) {
+    const closed = verdicts.find(({ opensAt }) => opensAt === undefined)
+    return closed ? of(closed.printer ? 'outside-hours' : 'unsupervised', closed.machine) : waitOf('never-long-enough')
+  }
+  if (soonest.openNow) return waitOf('closing-soon', { moment: moment(soonest.at) }, soonest.machine.id)
+  const opens = moment(soonest.opensAt ?? soonest.at)
+  return waitOf(soonest.printer ? 'outside-hours' : 'unsupervised', { moment: opens }, soonest.machine.id)
+}
+
+/** None of its machines works or can be set to work by whoever stands there. The order: whose cure is nearest. */
+function whyNever(possible: readonly ForecastMachine[], ahead: number): Wait {
+  const find = (holds: (machine: ForecastMachine) => boolean) => possible.find(holds)
+  const attention = find(machine => machine.state === 'attention' && !machine.inService)
+  if (attention) return of('machine-attention', attention)
+  const offline = find(machine => machine.state === 'offline' && !machine.inService && !machine.readOnly)
+  if (offline) return of('machine-offline', offline)
+  const serviced = find(machine => machine.inService)
+  if (serviced) return of('machine-in-service', serviced)
+  const down = find(machine => machine.state === 'down')
+  if (down) return of('machine-down', down)
+  const watched = find(machine => machine.readOnly)
+  return watched ? of('machine-read-only', watched) : waitOf('others-ahead', { count: Math.max(1, ahead) })
+}
+
+function of(code: WaitCode, machine: ForecastMachine): Wait {
+  return waitOf(code, { machine: machine.name }, machine.id)
+}
+
+function isOpenTo(machine: ForecastMachine): boolean {
+  return machine.state === 'ready' && !machine.inService && !machine.readOnly
+}
+
+function isAtWork({ state }: ForecastMachine): boolean {
+  return state === 'running' || state === 'preparing' || state === 'paused'
+}
+
+const ruDays = ['в воскресенье', 'в понедельник', 'во вторник', 'в среду', 'в четверг', 'в пятницу', 'в субботу']
+const enDays = ['on Sunday', 'on Monday', 'on Tuesday', 'on Wednesday', 'on Thursday', 'on Friday', 'on Saturday']
+const dayMs = 86_400_000
+
+/** «сегодня в 14:00», «завтра в 9:00», «в понедельник в 9:00», «12 октября в 9:00»: by the school's own clock. */
+export function momentWords(at: number, nowMs: number, timeZone: string): Sentence {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at)
+  const date = (instant: number) => Date.parse(new Intl.DateTimeFormat('en-CA', { timeZone }).format(instant))
+  const days = Math.round((date(at) - date(nowMs)) / dayMs)
+  if (days === 0) return { ru: `сегодня в ${time}`, en: `today at ${time}` }
+  if (days === 1) return { ru: `завтра в ${time}`, en: `tomorrow at ${time}` }
+  const weekday = new Date(date(at)).getUTCDay()
+  if (days > 1 && days < 7) return { ru: `${ruDays[weekday]} в ${time}`, en: `${enDays[weekday]} at ${time}` }
+  const day = (locale: string) => new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'long' }).format(at)
+  return { ru: `${day('ru-RU')} в ${time}`, en: `on ${day('en-GB')} at ${time}` }
+}
