@@ -1,0 +1,142 @@
+// Every cause of a condition: how long it must last before a person is told and before it counts as over, how urgent it is, what it is called, what helps.
+import type { Priority } from '../../protocols/contract/condition.ts'
+import type { Sentence } from '../../protocols/contract/words.ts'
+
+export type Cause = {
+  priority: Priority
+  /** It must hold so long without a break before it is raised, and be away so long before it is over: a loose cable is one alarm, not fifty. */
+  raiseMs: number
+  clearMs: number
+  text: Sentence
+  help: Sentence
+}
+
+const second = 1_000
+const minute = 60_000
+/** No rule answers faster but those where something may burn: sub-minute rules are what tires people of alarms. */
+const usual = { raiseMs: minute, clearMs: minute }
+
+const causeTable = {
+  'site-silent': {
+    priority: 'urgent',
+    raiseMs: 2 * minute,
+    clearMs: 30 * second,
+    text: { ru: 'Школа не на связи', en: 'The school is not heard' },
+    help: {
+      ru: 'Станки там работают сами. Позвоните в школу: включён ли узел и есть ли интернет. Если есть — перезапустите узел.',
+      en: 'The machines there go on by themselves. Call the school: is the node on, is there a network? If so, restart the node.',
+    },
+  },
+  down: {
+    ...usual,
+    priority: 'urgent',
+    text: { ru: 'Неисправность', en: 'Machine fault' },
+    help: {
+      ru: 'Осмотрите станок, устраните причину и сбросьте контроллер на странице станка.',
+      en: "Look at the machine, remove the cause, then reset the controller on the machine's page.",
+    },
+  },
+  'heater-off-target': {
+    priority: 'urgent',
+    raiseMs: 30 * second,
+    clearMs: minute,
+    text: { ru: 'Нагреватель не держит температуру', en: 'A heater is far from its target' },
+    help: {
+      ru: 'Остановите задание и выключите нагрев. Проверьте термистор, нагревательный патрон и их провода.',
+      en: 'Stop the job and switch the heater off. Check the thermistor, the heater cartridge and their wires.',
+    },
+  },
+  'heater-drift': {
+    ...usual,
+    priority: 'soon',
+    text: { ru: 'Температура отклоняется от заданной', en: 'A heater drifts from its target' },
+    help: {
+      ru: 'Проверьте силиконовый чехол, обдув и контакты термистора, затем настройте PID.',
+      en: 'Check the silicone sock, the part fan and the thermistor contacts, then tune the PID.',
+    },
+  },
+  attention: {
+    priority: 'soon',
+    raiseMs: 5 * minute,
+    clearMs: minute,
+    text: { ru: 'Станок давно ждёт человека', en: 'A machine has long been waiting for a person' },
+    help: {
+      ru: 'Попросите учителя подойти к станку: вопрос станка показан на его странице.',
+      en: "Ask the teacher to go to the machine: what it asks is on the machine's page.",
+    },
+  },
+  'repeat-failure': {
+    ...usual,
+    priority: 'soon',
+    text: { ru: 'Одна и та же неудача трижды за неделю', en: 'The same failure three times in a week' },
+    help: {
+      ru: 'Станок не берёт новых заданий, пока его не проверят. Устраните причину и верните станок в работу.',
+      en: 'The machine takes no new jobs until somebody has looked. Remove the cause and put it back to work.',
+    },
+  },
+  'resends-critical': {
+    ...usual,
+    priority: 'soon',
+    text: { ru: 'Каждая десятая строка идёт с повтором', en: 'One line in ten is sent again' },
+    help: {
+      ru: 'Замените USB-кабель на короткий экранированный и уведите его от двигателей; проверьте заземление.',
+      en: 'Replace the USB cable by a short shielded one, keep it away from motors, check the grounding.',
+    },
+  },
+  resends: {
+    ...usual,
+    priority: 'plan',
+    text: { ru: 'Много повторов строк', en: 'Many lines are sent again' },
+    help: {
+      ru: 'Проверьте USB-кабель и разъём: помехи портят строки, пока они лишь повторяются.',
+      en: 'Check the USB cable and its plug: noise spoils lines, so far they are only repeated.',
+    },
+  },
+  reconnects: {
+    ...usual,
+    priority: 'soon',
+    text: { ru: 'Связь со станком рвётся', en: 'The connection to the machine keeps breaking' },
+    help: {
+      ru: 'Проверьте кабель, питание USB-концентратора и блок питания узла.',
+      en: "Check the cable, the USB hub's power and the node's power supply.",
+    },
+  },
+  settings: {
+    ...usual,
+    priority: 'soon',
+    text: { ru: 'Настройки прошивки отличаются', en: 'Firmware settings differ' },
+    help: {
+      ru: 'Сверьте их на странице станка. Если так и надо — утвердите нынешние, иначе верните прежние.',
+      en: "Compare them on the machine's page. If they are right, approve them; otherwise put the old ones back.",
+    },
+  },
+  offline: {
+    priority: 'plan',
+    raiseMs: 10 * minute,
+    clearMs: minute,
+    text: { ru: 'Станок не в сети', en: 'The machine is offline' },
+    help: {
+      ru: 'Если станок не выключен нарочно, проверьте питание и кабель.',
+      en: 'Unless it is switched off on purpose, check its power and its cable.',
+    },
+  },
+  uncleared: {
+    priority: 'plan',
+    raiseMs: 30 * minute,
+    clearMs: 5 * second,
+    text: { ru: 'Деталь лежит на столе больше получаса', en: 'A part has been on the bed for over half an hour' },
+    help: { ru: 'Напомните учителю: станок свободен, но занят деталью.', en: 'Remind the teacher: the machine is free but for the part.' },
+  },
+  'service-due': {
+    ...usual,
+    priority: 'plan',
+    text: { ru: 'Пора провести ТО', en: 'Maintenance is due' },
+    help: {
+      ru: 'Переведите станок в обслуживание, сделайте ТО и верните в работу: отсчёт начнётся заново.',
+      en: 'Put the machine into service, do the maintenance and take it back: the count starts anew.',
+    },
+  },
+} as const satisfies Record<string, Cause>
+
+export type CauseName = keyof typeof causeTable
+export const causes: Readonly<Record<CauseName, Cause>> = causeTable

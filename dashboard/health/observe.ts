@@ -1,0 +1,190 @@
+// What holds at a site at this moment: its picture and its history against the rules. Pure; how long it must hold is decided elsewhere (alarms.ts).
+import { repeated } from '../../protocols/contract/failures.ts'
+import type { MachineKind, Telemetry } from '../../protocols/contract/machine.ts'
+import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
+import { confidence, own } from '../fleet/picture.ts'
+import { type Observation, type Sight, wholeSite } from './alarms.ts'
+import type { CauseName } from './causes.ts'
+import { dayMs, historyOf, type MachineHistory, type SiteHistory } from './history.ts'
+import { differences, type Settings } from './settings.ts'
+
+/** Targets that each heater has reached since they were set: only from there on is being off it a trouble. */
+export type Reached = Readonly<Record<string, number>>
+
+export type SiteView = {
+  picture: SitePicture
+  history: SiteHistory
+  reached: Readonly<Record<string, Reached>>
+  /** By machine, where somebody approved the firmware's settings as they were. */
+  approved: Readonly<Record<string, Settings>>
+  /** Keys and machines (alarms.ts, idOf) raised now: a threshold is left at a lower value than it is reached. */
+  raised: (key: string, machine: string) => boolean
+  /** Whether the workshop is open: an uncleared bed at night is nobody's neglect. */
+  open: boolean
+}
+
+/** [°C] */
+const drift = { raise: 3, leave: 2 }
+const farOff = { raise: 8, leave: 5 }
+const reachedWithin = 2
+/** Shares of lines, counted from this many lines on. */
+const resends = { raise: 0.01, leave: 0.007 }
+const resendsCritical = { raise: 0.1, leave: 0.07 }
+const linesMin = 100
+/** In 24 h. */
+const reconnects = { raise: 3, leave: 2 }
+/** Running hours between services. */
+export const serviceEveryHours: Readonly<Record<MachineKind, number>> = { printer: 100, laser: 50, mill: 50 }
+
+/** What needs a machine that answers: of one that is off nobody can say whether it still holds. */
+const needsAnswer: readonly CauseName[] = ['heater-drift', 'heater-off-target', 'settings', 'down']
+
+export function observe(view: SiteView, nowMs: number): Sight {
+  const { picture } = view
+  const never = picture.link.link === 'unknown'
+  const sure = confidence(picture.link, nowMs).sure
+  const silent: Observation[] = sure || never ? [] : [{ cause: 'site-silent', key: 'site-silent', machine: wholeSite }]
+  return {
+    machines: new Set(Object.keys(picture.machines)),
+    held: [...silent, ...(sure ? Object.entries(picture.machines).flatMap(([id, machine]) => ofMachine(id, machine, view, nowMs)) : [])],
+    unknown: (cause, machine) => {
+      if (machine === wholeSite) return false
+      return !sure || (needsAnswer.includes(cause) && own(picture.machines, machine)?.state.state === 'offline')
+    },
+  }
+}
+
+function ofMachine(id: string, machine: MachinePicture, view: SiteView, nowMs: number): Observation[] {
+  const history = historyOf(view.history, id)
+  // One in service has its person already: only what put it there is still told.
+  const failing = ofFailures(id, history, nowMs)
+  if (machine.inService) return failing
+  const telemetry = own(view.picture.telemetry, id)
+  return [
+    ...ofState(id, machine, view.open),
+    ...failing,
+    ...ofLines(id, history, view, nowMs),
+    ...ofReconnects(id, history, view, nowMs),
+    ...ofHeaters(id, telemetry, own(view.reached, id) ?? {}, view),
+    ...ofService(id, machine.declaration.kind, history),
+    ...ofSettings(id, machine, own(view.approved, id)),
+  ]
+}
+
+function ofState(id: string, { state }: MachinePicture, open: boolean): Observation[] {
+  switch (state.state) {
+    case 'offline':
+      return [{ cause: 'offline', key: 'offline', machine: id, ...(state.fault && { fault: state.fault }) }]
+    case 'down':
+      return [{ cause: 'down', key: keyOf('down', state.fault.code), machine: id, fault: state.fault }]
+    case 'attention':
+      return [{ cause: 'attention', key: keyOf('attention', state.why), machine: id, ...(state.fault && { fault: state.fault }) }]
+    case 'paused':
+      return state.by === 'firmware' ? [{ cause: 'attention', key: 'attention-paused', machine: id }] : []
+    case 'uncleared':
+      return open ? [{ cause: 'uncleared', key: 'uncleared', machine: id }] : []
+    case 'foreign':
+    case 'ready':
+    case 'preparing':
+    case 'running':
+      return []
+  }
+}
+
+function ofFailures(id: string, { failures }: MachineHistory, nowMs: number): Observation[] {
+  const worst = repeated(failures, nowMs)
+  if (worst === undefined) return []
+  const { cause, count } = worst
+  const figure = { ru: `${cause}: ${count} раза за 7 дней`, en: `${cause}: ${count} times in 7 days` }
+  return [{ cause: 'repeat-failure', key: keyOf('repeat-failure', cause), machine: id, figure }]
+}
+
+function ofLines(id: string, { ends }: MachineHistory, view: SiteView, nowMs: number): Observation[] {
+  const recent = ends.filter(({ at }) => nowMs - at <= dayMs)
+  const lines = recent.reduce((sum, end) => sum + end.lines, 0)
+  if (lines < linesMin) return []
+  const share = recent.reduce((sum, end) => sum + end.resends, 0) / lines
+  const percent = (share * 100).toFixed(1)
+  const figure = { ru: `${percent.replace('.', ',')} % строк за сутки`, en: `${percent}% of lines in 24 h` }
+  if (beyond(share, resendsCritical, view.raised('resends-critical', id))) {
+    return [{ cause: 'resends-critical', key: 'resends-critical', machine: id, figure }]
+  }
+  return beyond(share, resends, view.raised('resends', id)) ? [{ cause: 'resends', key: 'resends', machine: id, figure }] : []
+}
+
+function ofReconnects(id: string, history: MachineHistory, view: SiteView, nowMs: number): Observation[] {
+  const times = history.reconnects.filter(at => nowMs - at <= dayMs).length
+  if (!beyond(times, reconnects, view.raised('reconnects', id))) return []
+  return [
+    { cause: 'reconnects', key: 'reconnects', machine: id, figure: { ru: `обрывов за сутки: ${times}`, en: `breaks in 24 h: ${times}` } },
+  ]
+}
+
+function ofHeaters(id: string, telemetry: Telemetry | undefined, reached: Reached, view: SiteView): Observation[] {
+  const off = Object.entries(telemetry?.heaters ?? {}).flatMap(([name, { actual, target }]) =>
+    target !== undefined && target > 0 && own(reached, name) === target ? [{ name, actual, target, by: Math.abs(actual - target) }] : [],
+  )
+  const [worst] = off.sort((a, b) => b.by - a.by)
+  if (worst === undefined) return []
+  // Whole degrees: a figure that changes with each report would be a new word each second.
+  const { name, target } = worst
+  const figure = {
+    ru: `${name}: задано ${target} °C, отклонение ${Math.round(worst.by)} °C`,
+    en: `${name}: target ${target} °C, off by ${Math.round(worst.by)} °C`,
+  }
+  if (beyond(worst.by, farOff, view.raised('heater-off-target', id))) {
+    return [{ cause: 'heater-off-target', key: 'heater-off-target', machine: id, figure }]
+  }
+  return beyond(worst.by, drift, view.raised('heater-drift', id))
+    ? [{ cause: 'heater-drift', key: 'heater-drift', machine: id, figure }]
+    : []
+}
+
+/** Which targets each heater has reached, after these figures. Answers the same object where nothing changed. */
+export function followHeaters(before: Reached, telemetry: Telemetry | undefined): Reached {
+  let after = before
+  for (const [name, { actual, target = 0 }] of Object.entries(telemetry?.heaters ?? {})) {
+    const known = own(after, name)
+    if (target > 0 && known !== target && Math.abs(actual - target) <= reachedWithin) after = { ...after, [name]: target }
+    else if (known !== undefined && known !== target) {
+      const { [name]: _left, ...rest } = after
+      after = rest
+    }
+  }
+  return after
+}
+
+function ofService(id: string, kind: MachineKind, { runningSeconds, servicedSeconds }: MachineHistory): Observation[] {
+  if (runningSeconds === undefined || servicedSeconds === undefined) return []
+  const hours = Math.floor((runningSeconds - servicedSeconds) / 3600)
+  const every = serviceEveryHours[kind]
+  if (hours < every) return []
+  const figure = { ru: `наработка после ТО ${hours} ч из ${every}`, en: `${hours} of ${every} running hours since service` }
+  return [{ cause: 'service-due', key: 'service-due', machine: id, figure }]
+}
+
+function ofSettings(id: string, { declaration, firmware }: MachinePicture, approved: Settings | undefined): Observation[] {
+  const found = differences(declaration, firmware?.settings ?? {}, approved)
+  const [first, second, third, ...more] = found
+  if (first === undefined) return []
+  const shown = [first, second, third].flatMap(one => (one === undefined ? [] : `${one.key} = ${one.is} (${one.should})`)).join(', ')
+  const rest = more.length > 0 ? ` … +${more.length}` : ''
+  return [{ cause: 'settings', key: 'settings', machine: id, figure: { ru: `${shown}${rest}`, en: `${shown}${rest}` } }]
+}
+
+function beyond(value: number, { raise, leave }: { raise: number; leave: number }, raised: boolean): boolean {
+  return raised ? value >= leave : value >= raise
+}
+
+/** A cause with its kind, fit for a URL; what has no Latin letters is told apart by a number made of its own. */
+export function keyOf(cause: CauseName, kind: string): string {
+  const slug = kind
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+  if (slug !== '' && /^[a-z0-9-]+$/i.test(kind)) return `${cause}-${slug}`
+  let hash = 5381
+  for (let at = 0; at < kind.length; at++) hash = (hash * 33 + kind.charCodeAt(at)) >>> 0
+  return `${cause}-${hash.toString(36)}`
+}
