@@ -1,5 +1,5 @@
 // The school's machines: what the machine room says of each, laid over with what only the school knows.
-import type { MachineMessage, MachineState, Telemetry } from '../protocols/contract/machine.ts'
+import type { Firmware, MachineMessage, MachineState, Telemetry } from '../protocols/contract/machine.ts'
 import type { Model } from '../protocols/contract/model.ts'
 import type { MachineSetup, Report } from '../protocols/contract/room.ts'
 import type { MachineFacts } from '../protocols/gcode/analyse.ts'
@@ -19,6 +19,10 @@ export type MachinesOptions = {
   readonly models: ReadonlyMap<string, Model>
   /** What the events remember of a machine. */
   readonly memory: (id: string) => MachineMemory
+  /** What a machine said of itself when it was last here: a machine that is switched off is judged by it. */
+  readonly known?: (id: string) => Firmware | undefined
+  /** How a machine warms, as it was watched. */
+  readonly heating?: (id: string) => MachineFacts['heating']
   readonly nowMs: () => number
   /** How long a room may be away before its machines count as offline. */
   readonly graceMs?: number
@@ -70,8 +74,11 @@ export class Machines {
 
   /** What an analysis must know of each machine. The firmware's own settings win over the school's, and those over the model's. */
   facts(): MachineFacts[] {
-    return [...this.#held.values()].map(({ config, setup, firmware }) => {
+    const { known, heating } = this.#options
+    return [...this.#held.values()].map(({ config, setup, firmware: heard }) => {
+      const firmware = heard ?? known?.(config.id)
       const settings = { ...config.settings, ...firmware?.settings }
+      const curves = heating?.(config.id)
       return {
         machine: config.id,
         kind: setup.declaration.kind,
@@ -79,6 +86,9 @@ export class Machines {
         model: setup.model,
         ...(Object.keys(settings).length > 0 ? { settings } : {}),
         ...(firmware ? { family: firmware.family } : {}),
+        ...(firmware?.plannerBlocks === undefined ? {} : { plannerBlocks: firmware.plannerBlocks }),
+        ...(firmware?.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: firmware.receiveBufferBytes }),
+        ...(curves === undefined ? {} : { heating: curves }),
       }
     })
   }

@@ -28,6 +28,7 @@ import type { People } from './people.ts'
 import { openPeopleOffice, schoolSecret } from './people-office.ts'
 import { PicturePost } from './picture-post.ts'
 import { Programs } from './programs.ts'
+import { Rejudge } from './rejudge.ts'
 import { Room } from './room.ts'
 import { createSaid } from './said.ts'
 import { Starter } from './starter.ts'
@@ -102,6 +103,16 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     nowMs,
   })
 
+  const rejudge = new Rejudge({ store, machines, programs, nowMs, log })
+  open.defer(() => rejudge.close())
+  open.defer(
+    machines.watch({
+      machine: (id, { firmware }) => {
+        if (said.hear(id, firmware)) rejudge.stir()
+      },
+      telemetry: () => undefined,
+    }),
+  )
 
   const floor = new Floor({
     store,

@@ -46,7 +46,7 @@ export class Programs {
    */
   async obtain(wanted: Wanted, signal: AbortSignal): Promise<{ known: KnownProgram } | { denial: Denial }> {
     const facts = this.#options.facts()
-    const key = keyOf(facts)
+    const key = factsKey(facts)
     const stored = this.stored(wanted.sha256, key)
     if (stored && this.#options.files.path(wanted.sha256)) return { known: named(stored, wanted.name) }
     const together = `${wanted.sha256} ${wanted.size} ${key}`
@@ -57,6 +57,10 @@ export class Programs {
     }
     const made = await work
     return 'denial' in made ? made : { known: named(made, wanted.name) }
+  }
+
+  isHere(sha256: string): boolean {
+    return this.#options.files.path(sha256) !== undefined
   }
 
   /** How far the work on a file is that is being fetched, unpacked or analysed now. */
@@ -160,8 +164,10 @@ function named(known: KnownProgram, name: string): KnownProgram {
   return { ...known, program: { ...known.program, name } }
 }
 
-function keyOf(facts: MachineFacts[]): string {
+/** The same for facts that judge alike. How a machine warms is learned print by print: it sharpens the next forecast, and changes no judgement. */
+export function factsKey(facts: readonly MachineFacts[]): string {
+  const judging = facts.map(({ heating: _, ...rest }) => rest)
   return createHash('sha256')
-    .update(JSON.stringify([analysisVersion, facts]))
+    .update(JSON.stringify([analysisVersion, judging]))
     .digest('base64url')
 }

@@ -130,7 +130,7 @@ class ProgramAnalyser implements Analyser {
       plan = shared(grblPlans, JSON.stringify([motion, laser]), () => new GrblPlan(motion, laser))
     } else {
       const motion = marlinMotion(facts)
-      plan = shared(marlinPlans, JSON.stringify(motion), () => new MarlinPlan(motion))
+      plan = shared(marlinPlans, JSON.stringify([motion, facts.heating]), () => new MarlinPlan(motion, facts.heating))
     }
     let guard = this.guards.find(other => other.dialect === facts.dialect && other.lengthMax === stream.lineLengthMax)
     if (guard === undefined) {

@@ -362,6 +362,25 @@ export type FindingFacts = {
   readonly limit?: number | string
   readonly text?: string
   readonly severity?: Severity
+  /** Said behind the technical sentence. */
+  readonly more?: Sentence
+}
+
+/** What holds a raster back. `blocks`: moves the controller looks ahead. */
+export const rasterWords = {
+  sight: (blocks: number): Sentence => ({
+    ru: `Контроллер видит вперёд только ${blocks} движений и должен успеть остановиться.`,
+    en: `The controller looks only ${blocks} moves ahead and must be able to stop within them.`,
+  }),
+  wire: (): Sentence => ({
+    ru: 'Быстрее строки не проходят по кабелю.',
+    en: 'Lines do not come down the cable any faster.',
+  }),
+  pace: (): Sentence => ({
+    ru: 'Быстрее контроллер не разбирает строки.',
+    en: 'The controller does not read lines any faster.',
+  }),
+  rate: (): Sentence => ({ ru: 'Это предел скорости станка.', en: 'This is the machine’s own limit of speed.' }),
 }
 
 /** A finding with its sentences; `severity` overrides the usual one. */
@@ -373,7 +392,11 @@ export function finding(code: CheckCode, facts: FindingFacts = {}): Finding {
       .replaceAll('{limit}', typeof facts.limit === 'string' ? facts.limit : show(facts.limit))
       .replaceAll('{text}', facts.text ?? '?')
   const result: Finding = { code, severity: facts.severity ?? entry.severity, text: entry.text }
-  if (entry.technical !== undefined) result.technical = { ru: fill(entry.technical.ru), en: fill(entry.technical.en) }
+  if (entry.technical !== undefined) {
+    const { more } = facts
+    const behind = (language: 'ru' | 'en') => (more === undefined ? '' : ` ${more[language]}`)
+    result.technical = { ru: fill(entry.technical.ru) + behind('ru'), en: fill(entry.technical.en) + behind('en') }
+  }
   if (facts.line !== undefined && facts.line > 0) result.line = facts.line
   if (facts.count !== undefined && facts.count > 0) result.count = facts.count
   return result

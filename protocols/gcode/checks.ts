@@ -1,7 +1,7 @@
 // What is wrong with a program: for itself, and for one machine.
 import type { Model } from '../contract/model.ts'
 import type { Finding, Program } from '../contract/program.ts'
-import { type CheckCode, type FindingFacts, finding } from './check-words.ts'
+import { type CheckCode, type FindingFacts, finding, rasterWords } from './check-words.ts'
 import type { FileKind } from './containers.ts'
 import type { MachineFacts } from './facts.ts'
 import type { GrblProgram } from './grbl-program.ts'
@@ -261,12 +261,18 @@ function checkRaster(found: Finding[], facts: MachineFacts, read: Read): void {
   const segment = grblPath.feedMm / Math.max(1, grbl.feedMoves)
   if (segment <= 0 || segment > 1) return
   const asked = grbl.feedMax / 60
-  // It must be able to stop within what it sees; and no block is shorter than a line takes to be read.
-  const bySight = Math.sqrt(2 * motion.acceleration[0] * (motion.queue.blocks - 1) * segment)
-  const byPace = facts.model.motion.linesPerSecond === undefined ? Number.POSITIVE_INFINITY : facts.model.motion.linesPerSecond * segment
-  const reached = Math.min(bySight, byPace, motion.rate[0])
-  if (reached < asked * 0.9)
-    found.push(finding('impossible-raster', { value: asked, limit: Math.round(reached), text: segment.toFixed(2) }))
+  const { blocks, bytesPerSecond, lineSeconds } = motion.queue
+  // It must be able to stop within what it sees: v = √(2·a·N·segment).
+  const bySight = Math.sqrt(2 * motion.acceleration[0] * (blocks - 1) * segment)
+  // No block is done before the next line has come down the wire, and has been read and planned.
+  const byWire = (segment * bytesPerSecond) / (grbl.feedBytes / Math.max(1, grbl.feedMoves))
+  const byPace = lineSeconds > 0 ? segment / lineSeconds : Number.POSITIVE_INFINITY
+  const reached = Math.min(bySight, byWire, byPace, motion.rate[0])
+  if (reached >= asked * 0.9) return
+  const why = reached === bySight ? 'sight' : reached === byWire ? 'wire' : reached === byPace ? 'pace' : 'rate'
+  found.push(
+    finding('impossible-raster', { value: asked, limit: Math.round(reached), text: segment.toFixed(2), more: rasterWords[why](blocks) }),
+  )
 }
 
 function checkMill(found: Finding[], facts: MachineFacts, read: Read): void {

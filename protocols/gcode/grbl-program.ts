@@ -45,6 +45,8 @@ export class GrblProgram {
   /** Feed moves that burn or cut at all, and those with a power of their own. */
   feedMoves = 0
   powerMoves = 0
+  /** Bytes of the feed moves' lines on the wire. */
+  feedBytes = 0
   depthMin = Number.POSITIVE_INFINITY
   depthLine = 0
   zMoves = 0
@@ -304,6 +306,7 @@ export class GrblProgram {
       this.path.to(tx, ty, tz, false, false, 0, line.number, offset)
     } else {
       this.feedMoves++
+      this.feedBytes += line.kept + 1
       if (tz < this.z) this.plunges++
       const power = this.spindle === 5 ? 0 : this.speed
       const making = power > 0

@@ -1,4 +1,5 @@
 // How long a printer heats: both heaters warm up side by side while the program goes on, until a command waits for one.
+import type { HeatCurve } from './facts.ts'
 
 /** °C per second of a common printer, until this one's own curve is known. */
 const nozzleRate = 2
@@ -12,10 +13,10 @@ class Heater {
   actual = roomC
   target = 0
   private at = 0
-  private readonly rate: number
+  private readonly curve: HeatCurve
 
-  constructor(rate: number) {
-    this.rate = rate
+  constructor(curve: HeatCurve) {
+    this.curve = curve
   }
 
   set(target: number, now: number): void {
@@ -27,22 +28,54 @@ class Heater {
     const passed = Math.max(0, now - this.at)
     this.at = now
     const goal = Math.max(this.target, roomC)
-    if (this.actual < goal) this.actual = Math.min(goal, this.actual + passed * this.rate)
+    if (this.actual < goal) this.actual = Math.min(goal, along(this.curve, 1, 0, along(this.curve, 0, 1, this.actual) + passed))
     else this.actual = Math.max(goal, this.actual - passed * coolingRate)
   }
 
   /** Seconds until the target is reached; cooling counts only where the command says so (R). */
   reach(cool: boolean): number {
     const goal = Math.max(this.target, roomC)
-    if (this.actual < goal - 1) return (goal - this.actual) / this.rate + residencySeconds
+    if (this.actual < goal - 1) return along(this.curve, 0, 1, goal) - along(this.curve, 0, 1, this.actual) + residencySeconds
     if (this.actual > goal + 1) return cool ? (this.actual - goal) / coolingRate + residencySeconds : 0
     return residencySeconds / 3
   }
 }
 
+/** Reads a rising curve from one axis to the other; beyond its ends it goes on as it went. */
+function along(curve: HeatCurve, from: 0 | 1, to: 0 | 1, value: number): number {
+  let index = 1
+  while (index < curve.length - 1 && (curve[index]?.[from] ?? 0) < value) index++
+  const a = curve[index - 1] ?? [0, 0]
+  const b = curve[index] ?? [1, 1]
+  const run = b[from] - a[from]
+  return run === 0 ? b[to] : a[to] + ((value - a[from]) / run) * (b[to] - a[to])
+}
+
+function usual(rate: number): HeatCurve {
+  return [
+    [roomC, 0],
+    [roomC + rate * 100, 100],
+  ]
+}
+
+/** A curve that can be read: at least two points, each hotter and later than the one before. */
+function sound(curve: HeatCurve | undefined): curve is HeatCurve {
+  if (curve === undefined || curve.length < 2) return false
+  return curve.every(([celsius, seconds], i) => {
+    const before = curve[i - 1]
+    return before === undefined || (celsius > before[0] && seconds > before[1])
+  })
+}
+
 export class Heating {
-  private readonly nozzle = new Heater(nozzleRate)
-  private readonly bed = new Heater(bedRate)
+  private readonly nozzle: Heater
+  private readonly bed: Heater
+
+  /** `curves`: how this machine warms, where it was watched. */
+  constructor(curves: { readonly nozzle?: HeatCurve | undefined; readonly bed?: HeatCurve | undefined } = {}) {
+    this.nozzle = new Heater(sound(curves.nozzle) ? curves.nozzle : usual(nozzleRate))
+    this.bed = new Heater(sound(curves.bed) ? curves.bed : usual(bedRate))
+  }
 
   /** A target is set at the moment `now`, seconds since the start. */
   set(which: 'nozzle' | 'bed', target: number, now: number): void {

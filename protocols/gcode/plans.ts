@@ -1,16 +1,11 @@
 // What a machine's planner is made of: its own settings where it told them, else its model's figures.
-import type { Firmware } from '../contract/machine.ts'
-import type { Model } from '../contract/model.ts'
+import type { MachineFacts } from './facts.ts'
 import { type GrblMotion, GrblPlanner } from './grbl-planner.ts'
 import { Heating } from './heating.ts'
 import { type MarlinMotion, MarlinPlanner } from './marlin-planner.ts'
 import { Timeline } from './timeline.ts'
 
-export type PlanFacts = {
-  readonly model: Model
-  readonly settings?: Record<string, string>
-  readonly family?: Firmware['family']
-}
+export type PlanFacts = Pick<MachineFacts, 'model' | 'settings' | 'family' | 'plannerBlocks' | 'receiveBufferBytes' | 'heating'>
 
 /** A plan of a Grbl machine; machines that move alike share one. */
 export class GrblPlan {
@@ -34,11 +29,12 @@ export class GrblPlan {
 export class MarlinPlan {
   readonly timeline = new Timeline()
   readonly planner: MarlinPlanner
-  readonly heating = new Heating()
+  private readonly heating: Heating
   /** Of all the seconds, those of heating, homing, probing and tool changes. */
   waitSeconds = 0
 
-  constructor(motion: MarlinMotion) {
+  constructor(motion: MarlinMotion, heating: MachineFacts['heating']) {
+    this.heating = new Heating(heating)
     this.planner = new MarlinPlanner(motion, (offset, seconds) => this.timeline.ended(offset, seconds))
   }
 
@@ -75,8 +71,20 @@ function usableBlocks(blocks: number): number {
   return Math.max(2, blocks === 16 ? 15 : Math.min(blocks, 1000))
 }
 
-export function grblMotion({ model, settings }: PlanFacts): GrblMotion {
+/** What the machine said ([OPT:V,15,128] counts what it can hold), else its model's figure. */
+function blocksOf({ model, plannerBlocks }: PlanFacts): number {
+  return plannerBlocks === undefined ? usableBlocks(model.motion.plannerBlocks) : Math.max(2, Math.min(plannerBlocks, 1000))
+}
+
+/** Pace of the model's own board; a firmware that runs on no 8-bit controller says that the board is another. */
+function paceOf({ model, family }: PlanFacts): number | undefined {
+  return family === 'grblhal' || family === 'fluidnc' ? undefined : model.motion.linesPerSecond
+}
+
+export function grblMotion(facts: PlanFacts): GrblMotion {
+  const { model, settings } = facts
   const { motion, stream, serial } = model
+  const linesPerSecond = paceOf(facts)
   const perMinute = (key: number, fallback: number) => positive(grblSetting(settings, key), fallback * 60) / 60
   const plain = (key: number, fallback: number) => positive(grblSetting(settings, key), fallback)
   return {
@@ -86,11 +94,11 @@ export function grblMotion({ model, settings }: PlanFacts): GrblMotion {
     junctionDeviation: grblSetting(settings, 11) ?? motion.junctionDeviation ?? 0.01,
     arcTolerance: plain(12, motion.arcTolerance ?? 0.002),
     queue: {
-      blocks: usableBlocks(motion.plannerBlocks),
+      blocks: blocksOf(facts),
       fixedAtStart: false,
       bytesPerSecond: serial.baud / 10,
-      windowBytes: stream.windowBytes,
-      lineSeconds: motion.linesPerSecond === undefined ? 0 : 1 / motion.linesPerSecond,
+      windowBytes: facts.receiveBufferBytes ?? stream.windowBytes,
+      lineSeconds: linesPerSecond === undefined ? 0 : 1 / linesPerSecond,
       firstDelaySeconds: 0,
     },
   }
@@ -118,7 +126,8 @@ function four(said: Map<string, number>, x: number, y: number, z: number, e: num
   return [positive(said.get('X'), x), positive(said.get('Y'), y), positive(said.get('Z'), z), positive(said.get('E'), e)]
 }
 
-export function marlinMotion({ model, settings }: PlanFacts): MarlinMotion {
+export function marlinMotion(facts: PlanFacts): MarlinMotion {
+  const { model, settings } = facts
   const { motion, stream, serial } = model
   const { maxRate, acceleration, stepsPerMm } = motion
   const m204 = readAxes(settings?.M204)
@@ -142,7 +151,7 @@ export function marlinMotion({ model, settings }: PlanFacts): MarlinMotion {
     travelFeedMin: m205.get('T') ?? 0,
     segmentSecondsMin: (m205.get('B') ?? (motion.minimumSegmentMs ?? 20) * 1000) / 1e6,
     queue: {
-      blocks: usableBlocks(motion.plannerBlocks),
+      blocks: blocksOf(facts),
       fixedAtStart: true,
       bytesPerSecond: serial.baud / 10,
       // With one line in flight the wire rests while the firmware works.

@@ -77,6 +77,103 @@ describe('The forecast of Grbl', () => {
     const slow = { ...laser, model: { ...laserModel, motion: { ...laserModel.motion, linesPerSecond: 200 } } }
     expect(seconds(text, slow)).toBeGreaterThan(10)
     expect(seconds(text, slow)).toBeLessThan(10.3)
+    // The same model with a 32-bit board in it.
+    expect(seconds(text, { ...slow, family: 'grblhal' })).toBeLessThan(seconds(text, slow) * 0.95)
+  })
+
+  it('believes the machine before its model: how far it looks ahead', () => {
+    let text = 'G91\nF6000\n'
+    for (let i = 0; i < 2000; i++) text += 'G1 X0.1\n'
+    const deep = seconds(text, { ...laser, plannerBlocks: 60 })
+    const speed = Math.sqrt(2 * 200 * 59 * 0.1)
+    expect(deep).toBeGreaterThan((200 / speed) * 0.97)
+    expect(deep).toBeLessThan((200 / speed) * 1.08)
+  })
+
+  it.for<[string, Partial<typeof laser>, number, RegExp]>([
+    ['how far the controller looks ahead', {}, 24, /15 moves ahead/],
+    ['the cable', { plannerBlocks: 500, model: { ...laserModel, serial: { baud: 9600, bootMs: 0 } } }, 10, /cable/],
+    [
+      'the controller’s pace',
+      { plannerBlocks: 500, model: { ...laserModel, motion: { ...laserModel.motion, linesPerSecond: 300 } } },
+      30,
+      /read lines/,
+    ],
+    ['the machine itself', { plannerBlocks: 1000, settings: { $110: '3000' } }, 50, /own limit/],
+  ])('says what speed a raster really reaches, and that %s decides', ([, more, reached, why]) => {
+    let text = 'G90\nM4\nF6000\n'
+    for (let i = 1; i <= 1000; i++) text += `G1X${(i / 10).toFixed(1)}S${i % 9}\n`
+    const analyser = createAnalyser({ name: 'raster.nc', size: text.length, machines: [{ ...laser, ...more }] })
+    analyser.push(new TextEncoder().encode(text))
+    const note = analyser.finish().program.machines[0]?.findings.find(({ code }) => code === 'impossible-raster')
+    expect(note?.technical?.en).toMatch(why)
+    expect(note?.technical?.en).toContain(`about ${reached} mm/s`)
+  })
+})
+
+describe('Heating', () => {
+  /** With heating, unlike seconds(). */
+  const whole = (gcode: string, machine: MachineFacts) => {
+    const analyser = createAnalyser({ name: 'a.gcode', size: gcode.length, machines: [machine] })
+    analyser.push(new TextEncoder().encode(gcode))
+    return analyser.finish().program.machines[0]?.estimatedSeconds ?? 0
+  }
+  const text = 'M104 S210\nM109 S210\n'
+  it('takes as long as this machine was seen to take', () => {
+    const usual = whole(text, printer)
+    const slow = whole(text, {
+      ...printer,
+      heating: {
+        nozzle: [
+          [20, 0],
+          [100, 100],
+          [200, 300],
+        ],
+      },
+    })
+    // Beyond what was seen it goes on as it went: 2 s a degree.
+    expect(slow).toBeCloseTo(usual - (210 - 22) / 2 + 320 - 2.5, 0)
+  })
+
+  it('bed and nozzle warm side by side', () => {
+    const heating = {
+      nozzle: [
+        [20, 0],
+        [220, 100],
+      ],
+      bed: [
+        [20, 0],
+        [120, 400],
+      ],
+    } as const
+    const both = whole('M140 S60\nM104 S200\nM190 S60\nM109 S200\n', { ...printer, heating })
+    const bed = whole('M140 S60\nM190 S60\n', { ...printer, heating })
+    expect(both - bed).toBeLessThan(5)
+  })
+
+  it.for([
+    [[]],
+    [[[20, 0]]],
+    [
+      [
+        [20, 0],
+        [20, 5],
+      ],
+    ],
+    [
+      [
+        [20, 5],
+        [30, 5],
+      ],
+    ],
+    [
+      [
+        [30, 0],
+        [20, 9],
+      ],
+    ],
+  ] as [number, number][][][])('a curve that is none (%j) is not believed', ([curve]) => {
+    expect(whole(text, { ...printer, heating: { nozzle: curve ?? [] } })).toBe(whole(text, printer))
   })
 })
 
