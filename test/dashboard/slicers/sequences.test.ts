@@ -1,6 +1,6 @@
 // The exact sequences of PrusaSlicer, OrcaSlicer, Cura and PrusaLink's clients, against a city's web server.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Command } from '../../../protocols/contract/command.ts'
+import type { Command, Reply } from '../../../protocols/contract/command.ts'
 import { job, jobEvent } from '../house.ts'
 import { openScreen, type Screen } from '../screen-house.ts'
 import { ask, askDigest, form, formType, makeKey } from './bench-of-slicers.ts'
@@ -10,8 +10,7 @@ let base = ''
 let secret = ''
 const gcode = 'G28\nG1 X10 Y10 F1200\n'
 const waits = { ru: 'Перед ним в очереди 2 задания.', en: '2 jobs are before it.' }
-const doneReply = ({ id }: Command) =>
-  ({ outcome: 'done', command: id, at: 1, ticket: 42, jobs: ['job-42-first'], waiting: waits }) as const
+const doneReply = ({ id }: Command): Reply => ({ outcome: 'done', command: id, at: 1, ticket: 42, jobs: ['job-42-first'], waiting: waits })
 
 beforeAll(async () => {
   screen = await openScreen()
