@@ -1,5 +1,6 @@
 // PINs on the school's own screen: who a person is, in four keystrokes, and that this person stands at this machine and means this job.
 import type { Author, Job } from '../protocols/contract/job.ts'
+import { isGoodPin, pinPattern, pinText } from '../protocols/contract/pin.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent } from './drafts.ts'
 import type { EventDraft } from './store.ts'
@@ -15,7 +16,6 @@ export type PinsOptions = {
   readonly nowMs: () => number
 }
 
-export const pinPattern = /^\d{4,8}$/
 /** The first tries cost nothing; after them each wrong one doubles the wait. */
 const freeTries = 5
 const firstWaitMs = 30_000
@@ -43,9 +43,9 @@ export class Pins {
 
   /** Sets a PIN of 4 to 8 digits. Denials: bad-pin, also for those everybody tries first. */
   async set(person: Author, pin: string): Promise<Denial | undefined> {
-    if (!pinPattern.test(pin) || isObvious(pin)) return deny('bad-pin')
+    if (!isGoodPin(pin)) return deny('bad-pin')
     const { hash, save, commit, nowMs } = this.#options
-    save(person.id, await hash(saltedBy(person.id, pin)), nowMs())
+    save(person.id, await hash(pinText(person.id, pin)), nowMs())
     this.#failures.delete(person.id)
     commit([actionEvent('pin.set', nowMs(), person)])
     return undefined
@@ -61,7 +61,7 @@ export class Pins {
     if (waitMs > 0) return deny('pin-wait', { seconds: Math.ceil(waitMs / 1000) })
     // Counted before the check: a hundred guesses at once are a hundred guesses.
     const failures = this.#failed(person.id, before)
-    if (pinPattern.test(pin) && (await check(saltedBy(person.id, pin), hash))) {
+    if (pinPattern.test(pin) && (await check(pinText(person.id, pin), hash))) {
       this.#failures.delete(person.id)
       return undefined
     }
@@ -97,15 +97,4 @@ export class Pins {
     this.#failures.set(person, failures)
     return failures
   }
-}
-
-/** The same PIN of two people is two hashes, and a hash moved to another person's row opens nothing. */
-function saltedBy(person: string, pin: string): string {
-  return `pin:${person}:${pin}`
-}
-
-/** 0000, 1234, 9876: the first that anybody tries. */
-function isObvious(pin: string): boolean {
-  const steps = [...pin].slice(1).map((digit, index) => Number(digit) - Number(pin[index]))
-  return steps.every(step => step === 0) || steps.every(step => step === 1) || steps.every(step => step === -1)
 }

@@ -78,6 +78,10 @@ export async function startCity({
     fleet,
     confirm: (site, number) => say('confirmed', site, { number }),
     born: (site, driftMs) => courier.born(site, driftMs),
+    // A permit given by one school is good in the others its holder works for.
+    told: (_site, fresh) => {
+      if (fresh.some(event => event.kind === 'permit' && event.permit.person.role !== 'pupil')) directoryChanged()
+    },
     log,
     clock,
   })
@@ -121,6 +125,10 @@ export async function startCity({
   function say(name: 'commands' | 'confirmed' | 'directory', site: string, payload: unknown): void {
     broker.publish(name, site, payload).catch(error => log.error({ err: error, site, topic: name }, 'could not publish'))
   }
+  function directoryChanged(): void {
+    people.touch()
+    for (const { id } of config.sites) say('directory', id, people.directory(id))
+  }
   // Retained messages end with the broker: said anew at every start.
   for (const { id } of config.sites) {
     say('confirmed', id, { number: events.site(id).contiguous })
@@ -140,7 +148,7 @@ export async function startCity({
   })
 
   const web = await startWeb({
-    workplace: createCityWorkplace({ config, store, fleet, courier, events, people, files, clock }),
+    workplace: createCityWorkplace({ config, store, fleet, courier, events, people, files, clock, directoryChanged }),
     host: config.screen.host,
     port: config.screen.port,
     webRoot,

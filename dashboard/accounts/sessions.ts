@@ -33,9 +33,9 @@ export function createMemoryShelf(): SessionShelf {
 }
 
 /** Opens a session; the answer is the token for the cookie and is kept nowhere. */
-export function openSession(shelf: SessionShelf, login: string, nowMs: number): string {
+export function openSession(shelf: SessionShelf, login: string, nowMs: number, lifeMs = sessionLifeMs): string {
   const token = randomBytes(32).toString('base64url')
-  shelf.put(hashToken(token), { login, expiresAt: nowMs + sessionLifeMs })
+  shelf.put(hashToken(token), { login, expiresAt: nowMs + lifeMs })
   return token
 }
 

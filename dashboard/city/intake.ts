@@ -22,6 +22,8 @@ export type IntakeOptions = {
   fleet: Fleet
   /** Tells a school the highest number stored. */
   confirm(site: string, number: number): void
+  /** New events of a site, stored and in the picture. */
+  told?(site: string, events: readonly Event[]): void
   /** A daemon is there (again). `driftMs`: its clock minus ours. */
   born(site: string, driftMs: number): void
   log: Logger
@@ -36,7 +38,7 @@ export type Intake = {
   close(): void
 }
 
-export function createIntake({ events, fleet, confirm, born, log, clock }: IntakeOptions): Intake {
+export function createIntake({ events, fleet, confirm, told, born, log, clock }: IntakeOptions): Intake {
   let waiting: { site: string; events: readonly Event[] }[] = []
   let committing: NodeJS.Timeout | undefined
   let closed = false
@@ -58,7 +60,10 @@ export function createIntake({ events, fleet, confirm, born, log, clock }: Intak
 
   const store = (site: string, batch: readonly Event[]) => {
     const { site: row, fresh, gap, conflict } = events.add(site, batch)
-    if (fresh.length > 0) fleet.apply(site, { name: 'events', events: fresh })
+    if (fresh.length > 0) {
+      fleet.apply(site, { name: 'events', events: fresh })
+      told?.(site, fresh)
+    }
     if (conflict) log.error({ site, numbers: [batch[0]?.number, batch.at(-1)?.number] }, 'a school sent other events under known numbers')
     if (!gap) {
       gaps.delete(site)

@@ -1,13 +1,18 @@
 // The city as a Workplace: the picture, the courier, the files and the people, joined for the web server.
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isGoodPin, pinText } from '../../protocols/contract/pin.ts'
+import { hashPassword } from '../accounts/password.ts'
 import type { Courier } from '../city/courier.ts'
 import type { CityConfig } from '../config.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { EventStore } from '../store/events.ts'
 import { createStoreKeys } from '../store/keys.ts'
 import type { PeopleStore } from '../store/people.ts'
+import { createRosterStore } from '../store/roster.ts'
 import type { Store } from '../store/store.ts'
+import { ticketKey } from '../tickets/secret.ts'
 import type { Workplace } from '../workplace.ts'
+import { denial } from './denials.ts'
 import type { FileStore } from './files.ts'
 
 export type CityParts = {
@@ -19,17 +24,55 @@ export type CityParts = {
   people: PeopleStore
   files: FileStore
   clock: () => number
+  /** A PIN was set: the schools' directories changed. */
+  directoryChanged: () => void
 }
 
-export function createCityWorkplace({ config, store, fleet, courier, events, people, files, clock }: CityParts): Workplace {
+export function createCityWorkplace({
+  config,
+  store,
+  fleet,
+  courier,
+  events,
+  people,
+  files,
+  clock,
+  directoryChanged,
+}: CityParts): Workplace {
   const noteUpload = store.prepare(
     'INSERT INTO uploads (sha256, name, size, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
   )
+  const roster = createRosterStore(store)
+  const ticketKeys = new Map(config.sites.map(({ id, password }) => [id, [ticketKey(id, password)]]))
   const secrets = new Map(config.sites.map(({ id, password }) => [id, password]))
   return {
     scope: { kind: 'city' },
     fleet,
     keys: createStoreKeys(store),
+    roster: site => {
+      if (fleet.site(site) === undefined) return undefined
+      const staff = people.accounts().filter(({ role, sites }) => role !== 'pupil' && (sites === 'all' || sites.includes(site)))
+      return {
+        staff: staff.map(({ id, name, role }) => ({ id, name, role })),
+        permits: roster.permits(site),
+        instructions: roster.instructions(site),
+        groups: roster.groups(site),
+        // Who the pupils are is known to the school alone.
+        pupils: [],
+      }
+    },
+    pins: {
+      atStart: false,
+      has: account => roster.pinHash(account.id) !== undefined,
+      set: async (account, pin) => {
+        if (!isGoodPin(pin)) return denial('bad-pin')
+        roster.putPin(account.id, await hashPassword(pinText(account.id, pin)))
+        directoryChanged()
+        return undefined
+      },
+    },
+    tickets: { keys: site => ticketKeys.get(site) ?? [], jobs: (site, ticket) => events.jobsOfTicket(site, ticket) },
+    pushes: roster.pushes,
     account: login => people.account(login),
     ...(config.demo && {
       demoAccounts: config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }])),

@@ -10,6 +10,17 @@ const sentences = {
   },
   'not-signed-in': { status: 401, ru: 'Войдите, чтобы продолжить.', en: 'Sign in to go on.' },
   'wrong-login': { status: 401, ru: 'Неверное имя или пароль.', en: 'Wrong name or password.' },
+  'wrong-pin': {
+    status: 403,
+    ru: 'Имя и ПИН-код не подошли друг к другу. Можно войти паролем.',
+    en: 'The name and the PIN do not match. You can sign in with your password.',
+  },
+  'bad-pin': {
+    status: 400,
+    ru: 'ПИН-код — от 4 до 8 цифр, не подряд и не одинаковые.',
+    en: 'A PIN is 4 to 8 digits, neither in a row nor all the same.',
+  },
+  'wrong-password': { status: 403, ru: 'Неверный пароль.', en: 'Wrong password.' },
   'too-many-tries': {
     status: 429,
     ru: 'Слишком много попыток входа. Подождите несколько минут.',

@@ -70,6 +70,35 @@ export function ownPagesOnly(origins: readonly string[]): RequestHandler {
   }
 }
 
+/** The account as its own page knows it. */
+export function meOf(workplace: Workplace, account: Account | undefined): Me {
+  const { pins } = workplace
+  return {
+    ...(account && { author: authorOf(account) }),
+    ...(account?.nickname !== undefined && { nickname: account.nickname }),
+    ...(account && pins && isStaff(account) && { pin: { set: pins.has(account), atStart: pins.atStart } }),
+    sites: account === undefined ? [] : workplace.fleet.sites().filter(({ id }) => maySeeSite(account, id)),
+    scope: workplace.scope,
+    ...(workplace.demoAccounts && { demoAccounts: workplace.demoAccounts }),
+  }
+}
+
+/** Signs the account in on this device, and whoever was signed in there out. */
+export function beginSession(
+  { workplace, shelf, log, clock }: WebContext,
+  request: Request,
+  response: Response,
+  account: Account,
+  lifeMs = sessionLifeMs,
+): void {
+  const name = cookieName(workplace.scope)
+  const old = tokenIn(request.headers.cookie, name)
+  if (old !== undefined) closeSession(shelf, old)
+  const token = openSession(shelf, account.login, clock(), lifeMs)
+  response.cookie(name, token, { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/', maxAge: lifeMs })
+  log.info({ account: account.id, role: account.role, address: request.ip }, 'signed in')
+}
+
 /** Adds me, login and logout. `signedOut` is told which session ended. */
 export function addSignIn(router: Router, context: WebContext, signedOut: (session: string) => void): void {
   const { workplace, shelf, log, clock } = context
@@ -79,15 +108,8 @@ export function addSignIn(router: Router, context: WebContext, signedOut: (sessi
   const inTurn = createTurns(checksAtOnceMax, checksWaitingMax)
   const name = cookieName(workplace.scope)
 
-  const me = (account: Account | undefined): Me => ({
-    ...(account && { author: authorOf(account) }),
-    sites: account === undefined ? [] : workplace.fleet.sites().filter(({ id }) => maySeeSite(account, id)),
-    scope: workplace.scope,
-    ...(workplace.demoAccounts && { demoAccounts: workplace.demoAccounts }),
-  })
-
   router.get('/me', (request, response) => {
-    response.json(me(visitorOf(request.headers.cookie, workplace, shelf, clock())?.account))
+    response.json(meOf(workplace, visitorOf(request.headers.cookie, workplace, shelf, clock())?.account))
   })
 
   router.post('/login', async (request, response) => {
@@ -114,12 +136,8 @@ export function addSignIn(router: Router, context: WebContext, signedOut: (sessi
       return refuse(response, 'wrong-login')
     }
     pairs.succeeded(pair)
-    const old = tokenIn(request.headers.cookie, name)
-    if (old !== undefined) closeSession(shelf, old)
-    const token = openSession(shelf, login, now)
-    response.cookie(name, token, { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/', maxAge: sessionLifeMs })
-    log.info({ account: account.id, role: account.role, address }, 'signed in')
-    response.json(me(account))
+    beginSession(context, request, response, account)
+    response.json(meOf(workplace, account))
   })
 
   router.post('/logout', (request, response) => {

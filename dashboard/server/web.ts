@@ -11,6 +11,7 @@ import { addApi } from './api.ts'
 import type { Asked, WebContext } from './context.ts'
 import { addPages, securityHeaders } from './pages.ts'
 import { addSignIn, ownPagesOnly, refuse, visitorOf } from './people.ts'
+import { addPeople } from './people-api.ts'
 import { startSockets } from './sockets.ts'
 import { addUploads } from './uploads.ts'
 import { addWireApi } from './wire-api.ts'
@@ -105,6 +106,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   // Only a real application/json is read: a foreign form cannot send one.
   router.use(express.json({ limit: jsonBytesMax, type: 'application/json' }))
   addSignIn(router, context, sockets.signedOut)
+  addPeople(router, context, asked)
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
   router.use((_request, response) => refuse(response, 'not-found'))

@@ -4,6 +4,7 @@ import { type MachineMessage, machineMessageSchema } from '../../protocols/contr
 import { type Event, eventSchema, type Status, statusSchema } from '../../protocols/contract/wire.ts'
 import { type Fault, faultSchema } from '../../protocols/contract/words.ts'
 import { endedKeptMs } from '../fleet/fold.ts'
+import { createRosterStore } from './roster.ts'
 import type { Store } from './store.ts'
 
 /** More events than a school writes in a thousand years: an epoch's ranks lie above all of the one before. */
@@ -37,10 +38,18 @@ export interface EventStore {
   keepMachines(messages: Iterable<[string, MachineMessage]>): void
   restore(site: string, nowMs: number): Restored
   /** Newest first; `before`: only lower numbers of the present epoch. */
+  /** All copies of a ticket, the first one first. */
+  jobsOfTicket(site: string, ticket: number): Job[]
   journal(site: string, before: number | undefined, limit: number): Event[]
 }
 
 export function createEventStore(store: Store): EventStore {
+  const roster = createRosterStore(store)
+  // Copies of a request are asked for by its number, from a ticket's page, also long after their end.
+  store.exec("CREATE INDEX IF NOT EXISTS jobs_by_ticket ON jobs (site, json_extract(json, '$.ticket'))")
+  const readTicket = store.prepare<[string, number], { json: string }>(
+    "SELECT json FROM jobs WHERE site = ? AND json_extract(json, '$.ticket') = ? ORDER BY json_extract(json, '$.copy')",
+  )
   const readSite = store.prepare<[string], { epoch: number; contiguous: number; session: string | null }>(
     'SELECT epoch, contiguous, session FROM sites WHERE site = ?',
   )
@@ -98,10 +107,11 @@ export function createEventStore(store: Store): EventStore {
           writeFault.run(id, event.machine, event.fault.code, rank, event.change === 'raised' ? 1 : 0, JSON.stringify(event.fault))
             .changes > 0
         )
-      case 'action':
       case 'instruction':
       case 'permit':
       case 'group':
+        return roster.fold(id, rank, event)
+      case 'action':
       case 'counters':
       case 'heated':
         return true
@@ -172,6 +182,7 @@ export function createEventStore(store: Store): EventStore {
         birth: status?.status === 'online' ? status : undefined,
       }
     },
+    jobsOfTicket: (id, ticket) => readTicket.all(id, ticket).map(({ json }) => jobSchema.parse(JSON.parse(json))),
     journal: (id, before, limit) => {
       const { epoch } = site(id)
       const below = before === undefined ? (epoch + 1) * ranksPerEpoch : epoch * ranksPerEpoch + before

@@ -6,6 +6,7 @@ import { roleSchema } from '../../protocols/contract/rights.ts'
 import type { Directory } from '../../protocols/contract/wire.ts'
 import type { SessionShelf } from '../accounts/sessions.ts'
 import type { Account } from '../workplace.ts'
+import { createRosterStore } from './roster.ts'
 import type { Store } from './store.ts'
 
 const accountRowSchema = z.object({
@@ -24,6 +25,8 @@ export interface PeopleStore {
   replace(accounts: readonly Account[]): void
   /** A site's staff; pupils are pseudonyms and stand in no list. The version rises whenever any account changes. */
   directory(site: string): Directory
+  /** Something of the directory changed that is no account: a PIN, a permit. */
+  touch(): void
 }
 
 export function createPeopleStore(store: Store, clock: () => number): PeopleStore {
@@ -39,6 +42,7 @@ export function createPeopleStore(store: Store, clock: () => number): PeopleStor
   }
   // Asked on every request: kept in memory, a few thousand at most.
   let accounts = load()
+  const roster = createRosterStore(store)
   const version = () => Number(readFact.get('directory-version')?.value ?? 0)
 
   const replace = store.transaction((next: readonly Account[]) => {
@@ -49,9 +53,10 @@ export function createPeopleStore(store: Store, clock: () => number): PeopleStor
     for (const { login, id, name, role, sites, passwordHash } of ordered)
       insert.run(login, id, name, role, JSON.stringify(sites), passwordHash)
     writeFact.run('directory-digest', digest)
-    // By the clock, too: schools ignore a lower version, and a city whose store was lost must not start below them.
-    writeFact.run('directory-version', String(Math.max(version() + 1, Math.floor(clock() / 1000))))
+    touch()
   })
+  // By the clock, too: schools ignore a lower version, and a city whose store was lost must not start below them.
+  const touch = () => void writeFact.run('directory-version', String(Math.max(version() + 1, Math.floor(clock() / 1000))))
 
   return {
     account: login => accounts.get(login),
@@ -60,13 +65,20 @@ export function createPeopleStore(store: Store, clock: () => number): PeopleStor
       replace(next)
       accounts = load()
     },
-    directory: site => ({
-      version: version(),
-      people: [...accounts.values()]
-        .filter(({ role, sites }) => role !== 'pupil' && (sites === 'all' || sites.includes(site)))
-        // Whom else a person works for is no school's business.
-        .map(account => ({ ...account, sites: account.sites === 'all' ? 'all' : [site] })),
-    }),
+    directory: site => {
+      const staff = [...accounts.values()].filter(({ role, sites }) => role !== 'pupil' && (sites === 'all' || sites.includes(site)))
+      const permits = roster.permitsFromElsewhere(site, new Set(staff.map(({ id }) => id)), clock())
+      return {
+        version: version(),
+        people: staff.map(account => {
+          const pinHash = roster.pinHash(account.id)
+          // Whom else a person works for is no school's business.
+          return { ...account, sites: account.sites === 'all' ? 'all' : [site], ...(pinHash !== undefined && { pinHash }) }
+        }),
+        ...(permits.length > 0 && { permits }),
+      }
+    },
+    touch,
   }
 }
 
