@@ -6,7 +6,8 @@ import type { Me, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Desk } from './desk.ts'
-import type { Files, PictureKind } from './files.ts'
+import type { Files } from './files.ts'
+import { createHealthShelf } from './health-shelf.ts'
 import type { People, Person } from './people.ts'
 import type { PeopleOffice } from './people-office.ts'
 import type { Programs } from './programs.ts'
@@ -17,7 +18,7 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly site: string
   /** The live picture, fed by the composition root. */
   readonly fleet: Fleet
-  readonly store: Pick<Store, 'command' | 'journal' | 'slicerKeys' | 'vault' | 'jobsOfTicket'>
+  readonly store: Pick<Store, 'command' | 'commit' | 'note' | 'putNote' | 'journal' | 'slicerKeys' | 'vault' | 'jobsOfTicket'>
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
@@ -36,6 +37,7 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
     scope: { kind: 'school', site } as Me['scope'],
     fleet,
     keys: store.slicerKeys,
+    health: createHealthShelf(store),
     ...office,
     tickets: {
       keys: (ofSite: string): readonly Buffer[] => (ofSite === site ? ticketKeys : []),

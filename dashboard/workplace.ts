@@ -80,6 +80,16 @@ export interface KeyShelf {
   used(id: string, at: number): void
 }
 
+/** What somebody did about a condition, for the journal of actions. */
+export type HealthNote = { at: number; site: string; condition: string; deed: string; author: Author; reason?: string; until?: number }
+
+/** Where a server keeps what it knows of its machines' health (dashboard/health/desk.ts); the body is the desk's own business. */
+export interface HealthShelf {
+  load(site: string): string | undefined
+  save(site: string, body: string): void
+  note(note: HealthNote): void
+}
+
 export interface Workplace {
   readonly scope: Me['scope']
   /** The live picture; the web server subscribes to its changes. */
@@ -89,6 +99,8 @@ export interface Workplace {
   readonly demoAccounts?: Me['demoAccounts']
   /** Keys with which people's slicers send files. */
   readonly keys: KeyShelf
+  /** In memory where there is none. */
+  readonly health?: HealthShelf
   /** The people of a site; undefined for a site that is not known. */
   roster?(site: string): Roster | undefined
   readonly pins?: PinDesk

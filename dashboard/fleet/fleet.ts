@@ -1,7 +1,9 @@
 // Holds the picture of all sites on a server: takes messages, remembers temperatures, tells who asks what changed.
+import type { Condition } from '../../protocols/contract/condition.ts'
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
+import type { Event } from '../../protocols/contract/wire.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
-import { type Audience, addHeat, maySee, own, type Shown, showCity, showMachine, showSite, summarise } from './picture.ts'
+import { type Audience, addHeat, maySee, own, type Shown, showCity, showConditions, showMachine, showSite, summarise } from './picture.ts'
 
 /** A site's part of the fleet; the summary is kept while nothing in it changed. */
 type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]> }
@@ -12,6 +14,8 @@ export type FleetOptions = { sites: readonly { id: string; name: string }[]; clo
 export class Fleet {
   readonly #sites = new Map<string, Held>()
   readonly #listeners = new Set<(site: string) => void>()
+  readonly #eventListeners = new Set<(site: string, events: readonly Event[]) => void>()
+  readonly #conditions = new Map<string, Readonly<Record<string, Condition>>>()
   readonly #clock: () => number
 
   constructor({ sites, clock = Date.now }: FleetOptions) {
@@ -30,6 +34,14 @@ export class Fleet {
       held.heat.set(message.machine, addHeat(held.heat.get(message.machine) ?? [], message.payload))
     }
     this.#settle(site, held, applyToSite(held.fold, message, this.#clock()))
+    if (message.name === 'events') for (const listener of this.#eventListeners) listener(site, message.events)
+  }
+
+  /** What wants a technician at the site now, as health/desk.ts found it. */
+  setConditions(site: string, conditions: Readonly<Record<string, Condition>>): void {
+    if (!this.#sites.has(site)) return
+    this.#conditions.set(site, conditions)
+    for (const listener of this.#listeners) listener(site)
   }
 
   /** Puts back what was known before a restart, as of `heardAtMs`: the last word of a site that is not there now. */
@@ -64,6 +76,7 @@ export class Fleet {
   /** What a view shows this audience now; undefined when there is no such site or machine, or it is none of theirs. */
   show(view: View, audience: Audience): Shown | undefined {
     if (view.kind === 'city') return showCity(this.#summaries(), audience)
+    if (view.kind === 'conditions') return showConditions(this.#conditions, audience)
     const picture = this.site(view.site)
     if (picture === undefined || !maySee(audience, view.site)) return undefined
     if (view.kind === 'site') return showSite(picture, audience)
@@ -76,6 +89,7 @@ export class Fleet {
     if (shown === undefined) return undefined
     const at = this.#clock()
     if (view.kind === 'city') return { kind: 'city', at, sites: shown.sites }
+    if (view.kind === 'conditions') return { kind: 'conditions', at, conditions: { ...shown.conditions } }
     const held = this.#sites.get(view.site)
     if (held === undefined) return undefined
     const { site, name, link } = held.fold.picture
@@ -92,6 +106,12 @@ export class Fleet {
   onChange(listener: (site: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls `listener` with new events as they come, each once; those put back at the start are not new. Answers the way to stop it. */
+  onEvents(listener: (site: string, events: readonly Event[]) => void): () => void {
+    this.#eventListeners.add(listener)
+    return () => this.#eventListeners.delete(listener)
   }
 
   #summaries(): Record<string, SiteSummary> {

@@ -1,4 +1,5 @@
 // What the screens show of the picture: how sure it is, one row a site, one view a page, and the frames that keep a view true. Pure: server and browser share it.
+import type { Condition } from '../../protocols/contract/condition.ts'
 import type { JobForecast } from '../../protocols/contract/forecast.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
@@ -73,11 +74,16 @@ export function maySee(audience: Audience, site: string): boolean {
 
 /** The name of the room in which everybody sees the same bytes. */
 export function roomOf(view: View, audience: Audience): string {
-  const where =
-    view.kind === 'city' ? `city:${audience.sites === 'all' ? '*' : [...audience.sites].sort().join(',')}` : `${view.kind}:${view.site}`
+  // Seen by technicians and administrators only: the server asks before it opens the room (server/sockets.ts).
+  if (view.kind === 'conditions') return `conditions:${sitesKey(audience)}`
+  const where = view.kind === 'city' ? `city:${sitesKey(audience)}` : `${view.kind}:${view.site}`
   const machine = view.kind === 'machine' ? `/${view.machine}` : ''
   // Of the city a pupil sees what staff sees: counts, and no job.
   return view.kind === 'city' || audience.kind === 'staff' ? `${where}${machine}` : `${where}${machine}|pupil:${audience.author}`
+}
+
+function sitesKey({ sites }: Audience): string {
+  return sites === 'all' ? '*' : [...sites].sort().join(',')
 }
 
 /** The jobs this audience may know of. */
@@ -94,6 +100,7 @@ export type Shown = Pick<Frame, 'link'> & {
   jobs: Readonly<Record<string, Job>>
   /** Of the jobs above only. */
   forecasts?: Readonly<Record<string, JobForecast>>
+  conditions?: Readonly<Record<string, Condition>>
 }
 
 const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {}, forecasts: {} }
@@ -130,6 +137,11 @@ export function showMachine(picture: SitePicture, machine: string, audience: Aud
   }
 }
 
+export function showConditions(bySite: ReadonlyMap<string, Readonly<Record<string, Condition>>>, audience: Audience): Shown {
+  const seen = [...bySite].filter(([site]) => maySee(audience, site)).flatMap(([, conditions]) => Object.entries(conditions))
+  return { ...nothing, conditions: Object.fromEntries(seen) }
+}
+
 export function showCity(summaries: Readonly<Record<string, SiteSummary>>, audience: Audience): Shown {
   return { ...nothing, sites: Object.fromEntries(Object.entries(summaries).filter(([site]) => maySee(audience, site))) }
 }
@@ -152,6 +164,7 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
   const machines = changed(before.machines, after.machines)
   const jobs = changed(before.jobs, after.jobs)
   const forecasts = changed(before.forecasts ?? {}, after.forecasts ?? {})
+  const conditions = changed(before.conditions ?? {}, after.conditions ?? {})
   const telemetry = present(before.telemetry, after.telemetry)
   const parts = {
     ...(link && { link }),
@@ -159,6 +172,7 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
     ...(machines && { machines }),
     ...(jobs && { jobs }),
     ...(forecasts && { forecasts }),
+    ...(conditions && { conditions }),
   }
   return {
     ...(Object.keys(parts).length > 0 && { state: { at, ...parts } }),
@@ -186,6 +200,8 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
   switch (snapshot.kind) {
     case 'city':
       return { ...snapshot, at, sites: patched(snapshot.sites, frame.sites) }
+    case 'conditions':
+      return { ...snapshot, at, conditions: patched(snapshot.conditions, frame.conditions) }
     case 'site': {
       const machines = patched(snapshot.picture.machines, frame.machines)
       const telemetry = withoutGone(patched(snapshot.picture.telemetry, frame.telemetry), frame.machines)

@@ -6,6 +6,7 @@ import type { Courier } from '../city/courier.ts'
 import type { CityConfig } from '../config.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { EventStore } from '../store/events.ts'
+import { createStoreHealth } from '../store/health.ts'
 import { createStoreKeys } from '../store/keys.ts'
 import type { PeopleStore } from '../store/people.ts'
 import { createRosterStore } from '../store/roster.ts'
@@ -49,6 +50,7 @@ export function createCityWorkplace({
     scope: { kind: 'city' },
     fleet,
     keys: createStoreKeys(store),
+    health: createStoreHealth(store),
     roster: site => {
       if (fleet.site(site) === undefined) return undefined
       const staff = people.accounts().filter(({ role, sites }) => role !== 'pupil' && (sites === 'all' || sites.includes(site)))

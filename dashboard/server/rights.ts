@@ -75,6 +75,11 @@ export function maySeeSite(account: Account, site: string): boolean {
   return account.sites === 'all' || account.sites.includes(site)
 }
 
+/** Who looks after machines: sees what is wrong with them, and settles it. */
+export function isKeeper(account: Account): boolean {
+  return technicians.includes(account.role)
+}
+
 export function isStaff(account: Account): boolean {
   return staff.includes(account.role)
 }

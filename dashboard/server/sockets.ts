@@ -8,6 +8,7 @@ import { type Audience, frames, roomOf, type Shown } from '../fleet/picture.ts'
 import type { Visitor, WebContext } from './context.ts'
 import { denial } from './denials.ts'
 import { audienceOf, comesFromUs, visitorOf } from './people.ts'
+import { isKeeper } from './rights.ts'
 
 const socketsMax = 2_000
 /** A school on one shared account, or a wall of screens. */
@@ -83,7 +84,9 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
     if (!withinRate(socket.id, clock())) return { denial: denial('too-fast') }
     const view = viewSchema.safeParse(asked)
     if (!view.success) return { denial: denial('bad-request') }
-    const audience = audienceOf(watcher.visitor.account)
+    const { account } = watcher.visitor
+    if (view.data.kind === 'conditions' && !isKeeper(account)) return { denial: denial('no-right') }
+    const audience = audienceOf(account)
     const snapshot = fleet.snapshot(view.data, audience)
     const shown = fleet.show(view.data, audience)
     if (snapshot === undefined || shown === undefined) return { denial: denial('not-found') }
@@ -117,7 +120,7 @@ export function startSockets(http: HttpServer, context: WebContext, frameMs: num
     const at = clock()
     const late = lateSockets()
     for (const [name, room] of rooms) {
-      if (room.view.kind === 'city' || dirty.has(room.view.site)) bringUp(name, room, late, at)
+      if (!('site' in room.view) || dirty.has(room.view.site)) bringUp(name, room, late, at)
     }
     dirty.clear()
   }

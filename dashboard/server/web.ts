@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
+import { startHealth } from '../health/desk.ts'
 import { addKeys } from '../slicers/keys-api.ts'
 import { addSlicers } from '../slicers/slicers.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
+import { addConditions, createMemoryHealth } from './conditions.ts'
 import type { Asked, WebContext } from './context.ts'
 import { addPages, securityHeaders } from './pages.ts'
 import { addSignIn, ownPagesOnly, refuse, visitorOf } from './people.ts'
@@ -68,6 +70,15 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     closing: closing.signal,
   }
 
+  const { fleet, health: healthShelf = createMemoryHealth() } = workplace
+  const health = startHealth({
+    fleet,
+    shelf: healthShelf,
+    journal: (site, before, limit) => workplace.journal(site, before, limit),
+    clock,
+    log,
+  })
+
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -109,6 +120,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   addPeople(router, context, asked)
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
+  addConditions(router, context, asked, health)
   router.use((_request, response) => refuse(response, 'not-found'))
   app.use('/api/v1', router)
   addSlicers(app, context)
@@ -139,6 +151,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     watching: sockets.watching,
     close: async () => {
       clearInterval(sweeping)
+      health.close()
       closing.abort()
       const closed = sockets.close()
       http.closeAllConnections()

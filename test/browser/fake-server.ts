@@ -3,8 +3,9 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { Server, type Socket } from 'socket.io'
-import { frames, showCity, showMachine, showSite, summarise } from '../../dashboard/fleet/picture.ts'
+import { frames, showCity, showConditions, showMachine, showSite, summarise } from '../../dashboard/fleet/picture.ts'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
+import type { Condition } from '../../protocols/contract/condition.ts'
 import type { SitePicture } from '../../protocols/contract/screen.ts'
 import { type CommandBody, commandBodySchema, type Me, type View, type ViewSnapshot, viewSchema } from '../../protocols/contract/screen.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
@@ -21,6 +22,8 @@ export type FakeOptions = {
   /** Schools this person sees; all when absent. */
   sites?: string[] | 'all'
   port?: number
+  /** What a technician finds on the page of conditions. */
+  conditions?: Record<string, Condition>
   /** Uploads are held back after this share until `releaseUploads`. */
   holdUploads?: boolean
 }
@@ -153,6 +156,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
   const snapshotOf = (view: View): ViewSnapshot | undefined => {
     const at = Date.now()
     if (view.kind === 'city') return { kind: 'city', at, sites: summaries() }
+    if (view.kind === 'conditions') return { kind: 'conditions', at, conditions: options.conditions ?? {} }
     const picture = sites.get(view.site)
     if (picture === undefined) return undefined
     if (view.kind === 'site') return { kind: 'site', at, picture }
@@ -175,6 +179,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
   }
   const showing = (view: View) => {
     if (view.kind === 'city') return showCity(summaries(), staff)
+    if (view.kind === 'conditions') return showConditions(new Map([['', options.conditions ?? {}]]), staff)
     const picture = sites.get(view.site)
     if (picture === undefined) return undefined
     return view.kind === 'site' ? showSite(picture, staff) : showMachine(picture, view.machine, staff)

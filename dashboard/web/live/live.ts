@@ -148,7 +148,8 @@ export function openLive(signedOut: () => void): Live {
 function keyOf(view: View): string {
   switch (view.kind) {
     case 'city':
-      return 'city'
+    case 'conditions':
+      return view.kind
     case 'site':
       return `site/${view.site}`
     case 'machine':

@@ -31,12 +31,12 @@ export function useConnection(): Connection {
 export function useView(view: View): Sight {
   const live = useLive()
   const { kind } = view
-  const site = kind === 'city' ? undefined : view.site
+  const site = 'site' in view ? view.site : undefined
   const machine = kind === 'machine' ? view.machine : undefined
   const own = useMemo<View>(() => {
-    if (site === undefined) return { kind: 'city' }
+    if (site === undefined) return { kind: kind === 'conditions' ? kind : 'city' }
     return machine === undefined ? { kind: 'site', site } : { kind: 'machine', site, machine }
-  }, [site, machine])
+  }, [kind, site, machine])
   useEffect(() => live.watch(own), [live, own])
   return useSyncExternalStore(live.subscribe, () => live.sight(own))
 }
