@@ -14,7 +14,7 @@ import type { Store } from './store.ts'
 import { deny } from './words.ts'
 
 export type PeopleOfficeOptions = {
-  readonly config: SchoolConfig
+  readonly config: Pick<SchoolConfig, 'site' | 'people' | 'demo'> & { readonly rules: Pick<SchoolConfig['rules'], 'startPin'> }
   readonly store: Store
   /** The school's own secret, never told to anybody (schoolSecret). */
   readonly secret: Buffer
