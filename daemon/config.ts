@@ -8,6 +8,7 @@ import { machineKindSchema } from '../protocols/contract/machine.ts'
 import type { Model } from '../protocols/contract/model.ts'
 import { roleSchema } from '../protocols/contract/rights.ts'
 import { type Complaint, complaintsOf, complaintText, nearest, optionName } from './complaints.ts'
+import { hoursSchema } from './forecast/hours-file.ts'
 import { loadModels } from './models.ts'
 
 const idText = 'lower-case latin letters, digits and hyphens, at most 48'
@@ -76,6 +77,14 @@ const schoolSchema = z.strictObject({
     .strictObject({
       autoStartPrinters: z.boolean().default(true).describe('true or false: whether a cleared printer takes the next job by itself'),
       approvals: z.enum(['pupils', 'nobody']).default('pupils').describe('pupils or nobody: whose print jobs wait for a teacher'),
+      runPastClosing: z.boolean().default(true).describe('true or false: whether a printer may go on alone after closing'),
+      jobMaxHours: z
+        .number()
+        .positive()
+        .max(1000)
+        .optional()
+        .describe("hours a pupil's job may take, e.g. 6; more is for a teacher to decide"),
+      jobTooLong: z.enum(['ask', 'stop']).default('ask').describe("ask or stop: what becomes of a pupil's job longer than jobMaxHours"),
       uploadMaxMb: z.int().min(1).max(4096).default(512).describe('the size of the largest file taken, in MB (1 to 4096)'),
       startPin: z
         .enum(['pin', 'session'])
@@ -87,6 +96,8 @@ const schoolSchema = z.strictObject({
     })
     .prefault({})
     .describe('a group of rules'),
+  /** When the school is open; always where absent. */
+  hours: hoursSchema.optional(),
   /** Plain passwords are allowed and shown on the sign-in page. */
   demo: z.boolean().default(false).describe('true or false: whether this is a demonstration'),
 })

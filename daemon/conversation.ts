@@ -2,6 +2,7 @@
 import type { MqttClient } from 'mqtt'
 import type { Logger } from 'pino'
 import { type Command, commandSchema, type Reply } from '../protocols/contract/command.ts'
+import type { QueueForecast } from '../protocols/contract/forecast.ts'
 import { tokenSchema } from '../protocols/contract/ids.ts'
 import type { MachineMessage, Telemetry } from '../protocols/contract/machine.ts'
 import { confirmedSchema, directorySchema, readTopic, type Status, type TopicName, topicOf, topics } from '../protocols/contract/wire.ts'
@@ -23,6 +24,8 @@ export type ConversationOptions = {
   readonly desk: Pick<Desk, 'execute'>
   readonly people: Pick<People, 'learn'>
   readonly pictures: Pick<PicturePost, 'sendDue'>
+  /** The queue's forecast as last reckoned. */
+  readonly forecast?: () => QueueForecast | undefined
   readonly nowMs: () => number
   readonly log: Logger
   /** A batch unconfirmed for so long is sent again. */
@@ -50,6 +53,8 @@ export class Conversation {
   #sent: { readonly from: number; readonly to: number } | undefined
   #resend: NodeJS.Timeout | undefined
   #complained = false
+  #queueSending = false
+  #queueSent: QueueForecast | undefined
 
   constructor(options: ConversationOptions) {
     this.#options = options
@@ -89,6 +94,7 @@ export class Conversation {
       if (telemetry) this.telemetry(id, telemetry)
     }
     this.eventsWaiting()
+    this.queue()
     void this.#options.pictures.sendDue()
   }
 
@@ -109,6 +115,21 @@ export class Conversation {
     const { client, site } = this.#options
     if (client.stream.writableLength > lineFullBytes) return
     client.publish(topicOf('telemetry', site, id), JSON.stringify(telemetry), { qos: topics.telemetry.qos })
+  }
+
+  /** There is a new forecast, or one the city has not got. What is overtaken on its way is left out. */
+  queue(): void {
+    const forecast = this.#options.forecast?.()
+    if (!this.#open || this.#queueSending || forecast === undefined || forecast === this.#queueSent) return
+    this.#queueSending = true
+    this.#queueSent = forecast
+    this.#publish('queue', forecast)
+      .then(() => {
+        this.#queueSending = false
+        this.queue()
+      })
+      // The line is gone; the next birth tells it anew.
+      .catch(() => undefined)
   }
 
   /** There may be events the city has not got. One batch is on its way at a time. */

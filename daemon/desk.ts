@@ -111,7 +111,7 @@ export class Desk {
     switch (ask.kind) {
       case 'program.check':
         accepted(this.#accepted(command))
-        return this.#fileWork(command, signal => submissions.check(ask, signal))
+        return this.#fileWork(command, signal => submissions.check(ask, author, signal))
       case 'job.submit':
         accepted(this.#accepted(command))
         return this.#fileWork(command, signal => submissions.submit(ask, author, signal))

@@ -1,6 +1,7 @@
 // What the events amount to: the state of jobs, machines and counters as pure folds. Two runs over the same events give the same bytes.
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Fault } from '../protocols/contract/words.ts'
+import { type Curve, waysKept } from './forecast/heat-curves.ts'
 
 /** What a school remembers of a machine beside what the machine itself says. */
 export type MachineMemory = {
@@ -12,6 +13,9 @@ export type MachineMemory = {
   readonly runningSeconds: number
   readonly jobs: number
   readonly resends: number
+  /** The last ways of each heater, up and down, oldest first. */
+  readonly warmings?: Readonly<Record<string, readonly Curve[]>>
+  readonly coolings?: Readonly<Record<string, readonly Curve[]>>
 }
 
 export const freshMachine: MachineMemory = { inService: false, faults: [], runningSeconds: 0, jobs: 0, resends: 0 }
@@ -41,7 +45,7 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
       return memory
     }
     case 'heated':
-      return memory
+      return foldHeated(memory, event)
     case 'instruction':
     case 'permit':
     case 'group':
@@ -58,6 +62,12 @@ const endings: readonly string[] = ['completed', 'failed', 'cancelled', 'interru
 function foldJobOnMachine(memory: MachineMemory, event: Extract<Event, { kind: 'job' }>): MachineMemory {
   if (!endings.includes(event.change) || event.job.startedAt === undefined) return memory
   return { ...memory, uncleared: { job: event.job.id, since: event.at } }
+}
+
+function foldHeated(memory: MachineMemory, { heater, curve }: Extract<Event, { kind: 'heated' }>): MachineMemory {
+  const which = (curve.at(-1)?.[0] ?? 0) > (curve[0]?.[0] ?? 0) ? 'warmings' : 'coolings'
+  const known = memory[which] ?? {}
+  return { ...memory, [which]: { ...known, [heater]: [...(known[heater] ?? []), curve].slice(-waysKept) } }
 }
 
 function withoutUncleared(memory: MachineMemory): MachineMemory {

@@ -32,7 +32,9 @@ export function queueDeed(
 ): { events: EventDraft[] } | { denial: Denial } {
   switch (ask.kind) {
     case 'job.approve':
-      return one(stepJob(job, 'approve', at, { order: reorder(context.jobs, job.id, undefined).get(job.id) ?? job.order }, by))
+      return one(
+        stepJob(job, 'approve', at, { order: reorder(context.jobs, job.id, undefined).get(job.id) ?? job.order, queuedAt: at }, by),
+      )
     case 'job.return':
       return one(stepJob(job, 'return', at, { comment: ask.comment, held: false }, by))
     case 'job.deny':

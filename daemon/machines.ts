@@ -110,6 +110,12 @@ export class Machines {
     return this.#held.get(id)?.setup.declaration.name ?? id
   }
 
+  /** The state as it is shown, the school's knowledge laid over it. */
+  shownState(id: string): MachineState | undefined {
+    const held = this.#held.get(id)
+    return held && this.#state(id, held)
+  }
+
   /** The room's own word, before the school's knowledge is laid over it. */
   roomState(id: string): MachineState | undefined {
     return this.#held.get(id)?.state

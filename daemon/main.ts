@@ -11,6 +11,7 @@ import { startWeb } from '../dashboard/server/web.ts'
 import { ticketKey } from '../dashboard/tickets/secret.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
+import { clearanceOf, wantsPermit } from '../protocols/contract/permit.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { AnalysisOffice } from './analyst.ts'
 import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
@@ -19,6 +20,9 @@ import { fetchFile } from './fetch.ts'
 import { Files } from './files.ts'
 import { confirmedBy, Floor } from './floor.ts'
 import { machineOf } from './folds.ts'
+import { createBeginRule } from './forecast/begin-rule.ts'
+import { Forecaster, heatingOf } from './forecast/forecaster.ts'
+import { hoursOf } from './forecast/hours-file.ts'
 import { launchRoom, roomSocket } from './launch.ts'
 import { takeFolder } from './lock.ts'
 import { createLog } from './log.ts'
@@ -26,6 +30,7 @@ import { Machines } from './machines.ts'
 import { loadModels } from './models.ts'
 import type { People } from './people.ts'
 import { openPeopleOffice, schoolSecret } from './people-office.ts'
+import type { Permits } from './permits.ts'
 import { PicturePost } from './picture-post.ts'
 import { Programs } from './programs.ts'
 import { Rejudge } from './rejudge.ts'
@@ -89,6 +94,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     models,
     memory: id => store.machine(id),
     known: said.of,
+    heating: id => heatingOf(store, id),
     nowMs,
   })
   open.defer(() => machines.close())
@@ -103,6 +109,19 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     nowMs,
   })
 
+  const hours = hoursOf(config.hours)
+  const forecaster: Forecaster = new Forecaster({
+    store,
+    machines,
+    programs,
+    hours,
+    rules: config.rules,
+    startable: id => anybodyMayStart(config, office.permits, machines, id, nowMs()),
+    stirred: () => starter.stir(),
+    nowMs,
+    log,
+  })
+  open.defer(() => forecaster.close())
   const rejudge = new Rejudge({ store, machines, programs, nowMs, log })
   open.defer(() => rejudge.close())
   open.defer(
@@ -138,13 +157,20 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     room,
     programs,
     autoStartPrinters: config.rules.autoStartPrinters,
+    mayBegin: createBeginRule({
+      hours,
+      runPastClosing: config.rules.runPastClosing,
+      seconds: (job, machine) => forecaster.seconds(job, machine),
+      nowMs,
+    }),
     nowMs,
     log,
   })
   open.defer(() => starter.close())
 
   let cityOffsetMs = 0
-  const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, nowMs })
+  const time = { hours, rules: config.rules }
+  const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, time, nowMs })
   const desk = new Desk({
     site: config.site.id,
     store,
@@ -172,6 +198,9 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       starter.stir()
     }),
   )
+
+  open.defer(forecaster.watch(payload => fleet.apply(config.site.id, { name: 'queue', payload })))
+  forecaster.start()
 
   // First of all that takes time: a fresh room needs a second to open its door.
   room.start()
@@ -210,6 +239,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       desk,
       people,
       pictures,
+      forecast: () => forecaster.last,
       learnOffset: offsetMs => {
         cityOffsetMs = offsetMs
       },
@@ -217,6 +247,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       log,
     })
     open.defer(() => uplink.close())
+    open.defer(forecaster.watch(() => uplink.queue()))
     uplink.start()
   }
   keepHouse(config, store, files, fleet, log, open)
@@ -267,6 +298,15 @@ export async function schoolCommand(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return error instanceof ConfigError ? 2 : 1
   }
+}
+
+/** Lasers and mills wait for somebody with a permit; does anybody here have one now? */
+function anybodyMayStart(config: SchoolConfig, permits: Permits, machines: Machines, id: string, at: number): boolean {
+  const kind = machines.forQueue(id)?.kind
+  const model = machines.config(id)?.model
+  if (kind === undefined || model === undefined || !wantsPermit(kind)) return true
+  const machine = { site: config.site.id, id, model, kind }
+  return permits.all().some(permit => clearanceOf([permit], permit.person.id, machine, at).clearance === 'valid')
 }
 
 function demoAccounts(config: SchoolConfig): { login: string; password: string; role: string }[] {

@@ -118,11 +118,11 @@ export function obstacle(job: Job, machine: QueueMachine): Denial | undefined {
   return machineObstacle(machine)
 }
 
-/** The job a free machine takes next, or undefined: the first in order that suits it and is not held. */
-export function nextJob(machine: QueueMachine, jobs: readonly Job[]): Job | undefined {
+/** The job a free machine takes next, or undefined: the first in order that suits it, is not held and may begin now. */
+export function nextJob(machine: QueueMachine, jobs: readonly Job[], mayBegin: (job: Job) => boolean = () => true): Job | undefined {
   let first: Job | undefined
   for (const job of jobs) {
-    if (job.state !== 'queued' || job.held || !suits(job, machine.id)) continue
+    if (job.state !== 'queued' || job.held || !suits(job, machine.id) || !mayBegin(job)) continue
     if (first === undefined || byOrder(job, first) < 0) first = job
   }
   return first !== undefined && obstacle(first, machine) === undefined ? first : undefined

@@ -4,6 +4,7 @@ import { type Author, activeStates, type Job } from '../protocols/contract/job.t
 import type { Run } from '../protocols/contract/room.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent, faultEvent, stepJob, withoutMachine } from './drafts.ts'
+import type { BeginRule } from './forecast/begin-rule.ts'
 import type { Machines } from './machines.ts'
 import type { Programs } from './programs.ts'
 import { nextJob, obstacle } from './queue.ts'
@@ -20,6 +21,8 @@ export type StarterOptions = {
   readonly nowMs: () => number
   readonly log: Logger
   readonly retryMs?: number
+  /** By the school's hours; no rule where absent. */
+  readonly mayBegin?: BeginRule
 }
 
 /** After so many refusals by a machine the job is held back for a person to look. */
@@ -60,16 +63,22 @@ export class Starter {
     const view = machines.forQueue(machine)
     if (view === undefined) return deny('unknown-machine')
     if (!room.settled) return deny('room-away')
-    const blocked = obstacle(job, view) ?? (this.#occupied(machine) ? deny('machine-busy', { machine: view.name }) : undefined)
+    const blocked =
+      obstacle(job, view) ??
+      (this.#occupied(machine) ? deny('machine-busy', { machine: view.name }) : undefined) ??
+      this.#options.mayBegin?.(job, view, by !== undefined)
     if (blocked) return blocked
     const file = programs.runnable(job.program.sha256)
     if (file === undefined) return this.#giveUp(job, machine, deny('file-missing'))
-    const stepped = stepJob(job, 'start', nowMs(), { machine }, by)
+    // From now on the forecast is that of this machine: by it the school learns how true its forecasts are.
+    const run = this.#run(job, machine, file)
+    const { estimatedSeconds } = run
+    const stepped = stepJob(job, 'start', nowMs(), { machine, ...(estimatedSeconds === undefined ? {} : { estimatedSeconds }) }, by)
     if ('denial' in stepped) return stepped.denial
     const action = by === undefined ? [] : [actionEvent('job.start', nowMs(), by, machine, { job: job.id })]
     store.commit({ events: [stepped.event, ...action] })
     log.info({ job: job.id, machine }, 'starting')
-    const fault = await room.order({ kind: 'run', machine, run: this.#run(job, machine, file) })
+    const fault = await room.order({ kind: 'run', machine, run })
     if (fault === undefined) {
       this.#refusals.delete(job.id)
       return undefined
@@ -86,7 +95,7 @@ export class Starter {
   }
 
   #schedule(): void {
-    const { store, machines, room, autoStartPrinters, nowMs, log } = this.#options
+    const { store, machines, room, autoStartPrinters, mayBegin, nowMs, log } = this.#options
     if (!room.settled || !autoStartPrinters) return
     let soonest = Number.POSITIVE_INFINITY
     for (const machine of machines.allForQueue()) {
@@ -97,7 +106,7 @@ export class Starter {
         continue
       }
       // Asked anew for each machine: the start before this one took a job out of the queue.
-      const job = nextJob(machine, store.openJobs())
+      const job = nextJob(machine, store.openJobs(), one => mayBegin?.(one, machine, false) === undefined)
       if (job === undefined) continue
       this.start(job, machine.id).then(
         denial => denial && log.warn({ job: job.id, machine: machine.id, code: denial.code, detail: denial.detail }, 'not started'),

@@ -143,6 +143,11 @@ export class Store implements Disposable {
     return this.#statements.jobsEndedSince.all(instant).map((body): Job => JSON.parse(body))
   }
 
+  /** Jobs that ended, newest first, at most so many. */
+  endedJobs(limit: number): Job[] {
+    return this.#statements.jobsEnded.all(limit).map((body): Job => JSON.parse(body))
+  }
+
   machine(id: string): MachineMemory {
     return this.#machines.get(id) ?? freshMachine
   }
@@ -283,6 +288,9 @@ function prepare(database: Database.Database) {
     ),
     jobBody: database.prepare<[string], string>('SELECT body FROM jobs WHERE id = ?').pluck(),
     jobsEndedSince: database.prepare<[number], string>('SELECT body FROM jobs WHERE open = 0 AND ended_at >= ?').pluck(),
+    jobsEnded: database
+      .prepare<[number], string>('SELECT body FROM jobs WHERE open = 0 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?')
+      .pluck(),
     putMachine: database.prepare<[string, string]>(
       'INSERT INTO machines (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
     ),

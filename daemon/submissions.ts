@@ -1,8 +1,12 @@
 // Files become programs and programs become jobs: the two asks that need the file itself.
 import type { Ask, Reply } from '../protocols/contract/command.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
+import type { Program } from '../protocols/contract/program.ts'
+import type { Role } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { jobEvent } from './drafts.ts'
+import type { Hours } from './forecast/hours.ts'
+import { asksForTeacher, type TimeRules, withTimeFindings } from './forecast/time-findings.ts'
 import type { Machines } from './machines.ts'
 import { estimateFor, machinesFor, type Programs } from './programs.ts'
 import { lastOrder, whyWaiting } from './queue.ts'
@@ -15,6 +19,8 @@ export type SubmissionsOptions = {
   readonly machines: Machines
   readonly programs: Pick<Programs, 'obtain'>
   readonly rules: { readonly approvals: 'pupils' | 'nobody'; readonly autoStartPrinters: boolean }
+  /** Opening hours and what they forbid; nothing where absent. */
+  readonly time?: { readonly hours: Hours; readonly rules: TimeRules }
   readonly nowMs: () => number
 }
 
@@ -25,6 +31,7 @@ export type Done = { readonly events: readonly EventDraft[]; readonly reply: Omi
 /** More open jobs than a school works off in a year are a mistake of somebody's script. */
 const openJobsMax = 5_000
 const tokenLengthMax = 64
+const materialLengthMax = 40
 
 export class Submissions {
   readonly #options: SubmissionsOptions
@@ -34,9 +41,9 @@ export class Submissions {
   }
 
   /** Analyses a file; the program with all its findings is the answer, also where no machine can take it. */
-  async check(ask: Extract<Ask, { kind: 'program.check' }>, signal: AbortSignal): Promise<Done | { denial: Denial }> {
+  async check(ask: Extract<Ask, { kind: 'program.check' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
     const obtained = await this.#options.programs.obtain(ask, signal)
-    return 'denial' in obtained ? obtained : { events: [], reply: { program: obtained.known.program } }
+    return 'denial' in obtained ? obtained : { events: [], reply: { program: this.#timed(obtained.known.program, by.role) } }
   }
 
   /**
@@ -56,10 +63,12 @@ export class Submissions {
     // The same request may have been carried out while the file was fetched.
     const meanwhile = this.#earlier(ids, ask, by)
     if (meanwhile) return meanwhile
-    const { program } = obtained.known
+    const program = this.#timed(obtained.known.program, by.role)
+    const material = program.filament?.material
     const { suitable, denial } = machinesFor(program, ask.machine, ask.allowConstantPower === true)
     if (denial) return { denial }
-    const state = by.role === 'pupil' && this.#needsApproval(ask.machine === undefined ? suitable : [ask.machine]) ? 'submitted' : 'queued'
+    const meant = ask.machine === undefined ? suitable : [ask.machine]
+    const state = by.role === 'pupil' && (this.#needsApproval(meant) || asksForTeacher(program, meant)) ? 'submitted' : 'queued'
     const at = this.#options.nowMs()
     const ticket = store.nextTicket
     const seconds = estimateFor(program, { suitable, ...(ask.machine === undefined ? {} : { wanted: ask.machine }) })
@@ -71,7 +80,14 @@ export class Submissions {
         ticket,
         copy: index + 1,
         copies: ask.copies,
-        program: { sha256: program.sha256, name: ask.name, size: ask.size, kind: program.kind, lines: program.lines },
+        program: {
+          sha256: program.sha256,
+          name: ask.name,
+          size: ask.size,
+          kind: program.kind,
+          lines: program.lines,
+          ...(material === undefined ? {} : { material: material.slice(0, materialLengthMax) }),
+        },
         ...(ask.machine === undefined ? {} : { wanted: ask.machine }),
         suitable,
         state,
@@ -83,6 +99,7 @@ export class Submissions {
         ...(ask.comment === undefined ? {} : { comment: ask.comment }),
         ...(ask.wishes === undefined ? {} : { wishes: ask.wishes }),
         submittedAt: at,
+        ...(state === 'queued' ? { queuedAt: at } : {}),
       }),
     )
     const [first] = jobs
@@ -92,6 +109,13 @@ export class Submissions {
       events: jobs.map(job => jobEvent(job, 'submitted', at, by)),
       reply: { jobs: ids, ticket, program, ...(waiting ? { waiting } : {}) },
     }
+  }
+
+  /** With what the clock says of it, now and for this person: hence not stored with the program. */
+  #timed(program: Program, role: Role): Program {
+    const { time, machines, nowMs } = this.#options
+    if (time === undefined) return program
+    return withTimeFindings(program, { ...time, role, nowMs: nowMs(), kindOf: id => machines.forQueue(id)?.kind })
   }
 
   #earlier(ids: readonly string[], ask: Extract<Ask, { kind: 'job.submit' }>, by: Author): Done | { denial: Denial } | undefined {

@@ -66,6 +66,11 @@ export class Uplink {
     this.#connect()
   }
 
+  /** The queue's forecast says something new. */
+  queue(): void {
+    this.#conversation?.queue()
+  }
+
   /** Says goodbye where the line allows it, and ends. */
   async close(): Promise<void> {
     this.#closed = true

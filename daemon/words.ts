@@ -125,6 +125,13 @@ const catalogue = {
     name => `Стол станка ${name} уже отмечен очищенным.`,
     name => `The bed of ${name} is already marked as cleared.`,
   ),
+  'outside-hours': said('Мастерская закрыта.', 'The workshop is closed.'),
+  unsupervised: ofMachine(
+    name => `Станок ${name} запускают только в часы, когда есть ответственный.`,
+    name => `${name} is started only while a supervisor is there.`,
+    { ru: 'Часы записаны в файле школы.', en: 'The hours stand in the school’s file.' },
+  ),
+  'closing-soon': said('До закрытия не успеет.', 'It would not be done before closing.'),
   'waits-for-approval': said('Ждёт проверки учителем.', 'Waits for a teacher’s approval.'),
   'waits-for-author': said(
     'Возвращено: автор должен исправить и прислать снова.',

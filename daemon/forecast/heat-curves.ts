@@ -91,6 +91,7 @@ function follow(way: Way, at: number, actual: number, target: number): 'arrived'
   return at - way.movedAt > standsMs ? 'arrived' : undefined
 }
 
+const leastSeconds = 0.1
 const round = (value: number) => Math.round(value * 10) / 10
 
 /** Ways that are averaged: the last few, so that a new nozzle or a draught is learned within days. */
@@ -115,14 +116,15 @@ export function typicalCurve(ways: readonly Curve[]): Curve | undefined {
     const times = ways.flatMap(way => secondsOn(way, from, mark) ?? [])
     // A stretch nobody went goes on as the one before it.
     before = times.length > 0 ? median(times) / Math.abs(mark - from) : before
-    seconds += before * Math.abs(mark - from)
+    // Whoever reads it goes both ways along it: it must never stand.
+    seconds += Math.max(leastSeconds, before * Math.abs(mark - from))
     curve.push([mark, Math.round(seconds * 10) / 10])
   }
   return curve.length > 1 ? curve : undefined
 }
 
 function marksBetween(low: number, high: number): number[] {
-  const inner = Array.from({ length: 64 }, (_, index) => index * stepC).filter(mark => mark > low && mark < high)
+  const inner = Array.from({ length: 64 }, (_, index) => index * stepC).filter(mark => mark > low + 1 && mark < high - 1)
   return [low, ...inner, high]
 }
 

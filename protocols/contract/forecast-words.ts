@@ -47,10 +47,10 @@ const words: Readonly<Record<WaitCode, Words>> = {
   'no-permit': {
     by: 'teacher',
     text: ofMachine(
-      name => `Для станка ${name} нужен допуск.`,
-      name => `${name} asks for a permit.`,
+      name => `Станок ${name} запускают с допуском, а его пока ни у кого нет.`,
+      name => `${name} is started with a permit, and nobody has one yet.`,
     ),
-    unblock: { ru: 'Пройдите инструктаж у учителя.', en: 'Take the safety briefing with a teacher.' },
+    unblock: { ru: 'Учитель получит допуск после инструктажа.', en: 'A teacher gets one after the safety briefing.' },
   },
   'machine-offline': {
     by: 'teacher',

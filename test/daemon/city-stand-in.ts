@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { Aedes, type AedesPublishPacket } from 'aedes'
 import { type Command, type Reply, replySchema } from '../../protocols/contract/command.ts'
+import { type QueueForecast, queueForecastSchema } from '../../protocols/contract/forecast.ts'
 import { machineMessageSchema, telemetrySchema } from '../../protocols/contract/machine.ts'
 import {
   type Directory,
@@ -21,6 +22,7 @@ export class CityStandIn {
   readonly arrived: number[] = []
   readonly statuses: Status[] = []
   readonly replies: Reply[] = []
+  readonly forecasts: (QueueForecast & { retained: boolean })[] = []
   readonly states: { machine: string; state: string }[] = []
   readonly telemetry: { machine: string; at: number }[] = []
   confirming = true
@@ -122,6 +124,9 @@ export class CityStandIn {
         return
       case 'telemetry':
         this.telemetry.push({ machine: read.machine ?? '', at: telemetrySchema.parse(value).at })
+        return
+      case 'queue':
+        this.forecasts.push({ ...queueForecastSchema.parse(value), retained: packet.retain })
         return
       case 'replies':
         this.replies.push(replySchema.parse(value))
