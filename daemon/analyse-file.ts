@@ -1,8 +1,10 @@
 // Unpacks and analyses one stored file from end to end, in constant memory; runs in the worker, off the thread that answers people.
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import type { Program } from '../protocols/contract/program.ts'
+import type { PictureKind } from '../protocols/contract/screen.ts'
+import { writeToolpath } from '../protocols/contract/toolpath.ts'
 import { type Analysis, type AnalysisRequest, createAnalyser } from '../protocols/gcode/analyse.ts'
-import type { PictureKind } from './files.ts'
 import { type PlainFile, type Unpacked, unpackFile } from './unpack/unpack.ts'
 
 /** Big enough that reading costs nothing beside parsing, small enough to stay in the cache. */
@@ -44,12 +46,14 @@ export async function analyseFile(
     bytesMax: order.plainBytesMax,
     progress: done => progress({ stage: 'unpacking', done, total: request.size }),
   })
-  const { program, timeMaps, layers, preview, picture } = analyse(order, unpacked, progress)
+  const { program, timeMaps, layers, preview, toolpath, picture } = analyse(order, unpacked, progress)
   const pictures: PictureKind[] = []
   // A path without a single move has one point: where the machine stands.
   if (preview.segments > 0) {
     writeFileSync(parts.preview, JSON.stringify(preview))
-    pictures.push('preview')
+    // The quickest level: it halves the bytes, and somebody waits.
+    writeFileSync(parts.path, gzipSync(writeToolpath(toolpath), { level: 1 }))
+    pictures.push('preview', 'path')
   }
   const image = (unpacked.kind === 'unpacked' ? unpacked.picture : undefined) ?? picture?.bytes
   if (image !== undefined) {

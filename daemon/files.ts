@@ -5,7 +5,7 @@ import { type FileHandle, open, readdir, rename, rm, stat, statfs } from 'node:f
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { sha256Schema } from '../protocols/contract/ids.ts'
-import type { Upload } from '../protocols/contract/screen.ts'
+import { type PictureKind, pictureKinds, type Upload } from '../protocols/contract/screen.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { deny } from './words.ts'
 
@@ -20,8 +20,6 @@ const syncEveryBytes = 1_048_576
 
 /** Unpacked G-code may be so many times the largest upload. */
 const plainRatio = 4
-
-export type PictureKind = 'preview' | 'picture'
 
 /** Files in one folder of the school's data. Nothing is held in memory; every step yields to the event loop between chunks. */
 export class Files {
@@ -184,7 +182,7 @@ export class Files {
       if (mtimeMs >= before) continue
       await rm(path, { force: true })
       await rm(join(this.#plain, sha256), { force: true })
-      for (const what of ['preview', 'picture']) await rm(join(this.#pictures, `${sha256}.${what}`), { force: true })
+      for (const what of pictureKinds) await rm(join(this.#pictures, `${sha256}.${what}`), { force: true })
       gone++
     }
     return gone

@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
+import type { PictureKind } from '../protocols/contract/screen.ts'
 import { authorization, type CityWeb } from './fetch.ts'
-import type { Files, PictureKind } from './files.ts'
+import type { Files } from './files.ts'
 import type { Store } from './store.ts'
 
 export type PicturePostOptions = {

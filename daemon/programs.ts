@@ -29,7 +29,7 @@ export type ProgramsOptions = {
 }
 
 /** Bump when the analysis learns something: stored results of an older one are made again. */
-const analysisVersion = 2
+const analysisVersion = 3
 
 export class Programs {
   readonly #options: ProgramsOptions
@@ -93,7 +93,7 @@ export class Programs {
     }
     const path = files.path(sha256)
     if (path === undefined) return { denial: deny('file-missing') }
-    const parts = { preview: files.freshPart(), picture: files.freshPart(), plain: files.freshPart() }
+    const parts = { preview: files.freshPart(), picture: files.freshPart(), path: files.freshPart(), plain: files.freshPart() }
     this.#progress.set(sha256, { stage: 'waiting' })
     try {
       const { pictures, ...analysed } = await analyse(

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { Job } from '../protocols/contract/job.ts'
-import type { Me, Progress, Upload } from '../protocols/contract/screen.ts'
+import type { Me, PictureKind, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Desk } from './desk.ts'

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
-import type { Me, Progress, Roster, Upload } from '../protocols/contract/screen.ts'
+import type { Me, PictureKind, Progress, Roster, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Fleet } from './fleet/fleet.ts'
@@ -117,10 +117,10 @@ export interface Workplace {
   /** Path of a stored file on this machine, if it is here. */
   filePath(sha256: string): string | undefined
   /** Path of a stored preview or picture. */
-  picturePath(sha256: string, what: 'preview' | 'picture'): string | undefined
+  picturePath(sha256: string, what: PictureKind): string | undefined
   /** How far the work on a file is, where this workplace does it itself. */
   progress?(sha256: string): Progress | undefined
-  storePicture(sha256: string, what: 'preview' | 'picture', body: Readable): Promise<void>
+  storePicture(sha256: string, what: PictureKind, body: Readable): Promise<void>
   journal(site: string, before: number | undefined, limit: number): Event[]
   /** Checks a daemon's HTTP Basic credentials; a school's own screen has none and answers false. */
   siteCredentials(site: string, password: string): boolean

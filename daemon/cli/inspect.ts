@@ -41,7 +41,8 @@ export async function inspectCommand(argv: string[], io: Io): Promise<number> {
     const { path, machines } = question
     const size = sizeOf(path)
     const request = { name: basename(path), size, machines }
-    const parts = { preview: join(folder, 'preview'), picture: join(folder, 'picture'), plain: join(folder, 'plain') }
+    const part = (what: string) => join(folder, what)
+    const parts = { preview: part('preview'), picture: part('picture'), path: part('path'), plain: part('plain') }
     const { program } = await analyseFile({ path, request, parts, plainBytesMax })
     const inspection = inspectionOf(program, machines.length === 1)
     const language: Language = (io.env?.LC_ALL || io.env?.LC_MESSAGES || io.env?.LANG || '').startsWith('ru') ? 'ru' : 'en'

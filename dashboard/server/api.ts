@@ -1,10 +1,13 @@
 // What a signed-in browser may ask by REST (protocols/contract/screen.ts): commands, journal, pictures of programs.
+import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import type { Router } from 'express'
 import { z } from 'zod'
 import type { Reply } from '../../protocols/contract/command.ts'
 import { sha256Schema, siteIdSchema, tokenSchema } from '../../protocols/contract/ids.ts'
-import { commandBodySchema } from '../../protocols/contract/screen.ts'
+import { commandBodySchema, pictureKinds } from '../../protocols/contract/screen.ts'
 import { createRate } from '../accounts/throttle.ts'
 import type { Account } from '../workplace.ts'
 import type { Asked, WebContext } from './context.ts'
@@ -110,7 +113,7 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
     response.json({ events: workplace.journal(site, before.data, journalMax) })
   })
 
-  for (const what of ['preview', 'picture'] as const) {
+  for (const what of pictureKinds) {
     router.get(`/programs/:sha256/${what}`, async (request, response) => {
       const asks = visitor(request, response)
       if (asks === undefined) return
@@ -120,7 +123,15 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
       if (path === undefined) return refuse(response, 'not-found')
       response.set('Cache-Control', 'private, max-age=86400')
       // Whatever a school stored as a picture is shown as one and as nothing else.
-      response.type(what === 'preview' ? 'application/json' : await imageType(path))
+      response.type(what === 'preview' ? 'application/json' : what === 'path' ? 'application/octet-stream' : await imageType(path))
+      if (what === 'path') {
+        response.set('Vary', 'Accept-Encoding')
+        if (request.acceptsEncodings('gzip') !== 'gzip') {
+          await pipeline(createReadStream(path), createGunzip(), response).catch(() => response.destroy())
+          return
+        }
+        response.set('Content-Encoding', 'gzip')
+      }
       response.sendFile(path, { dotfiles: 'allow', cacheControl: false, lastModified: false }, error => {
         if (error !== undefined && !response.headersSent) refuse(response, 'not-found')
       })

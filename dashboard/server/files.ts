@@ -5,14 +5,12 @@ import { open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promise
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { sha256Schema } from '../../protocols/contract/ids.ts'
-import type { Upload } from '../../protocols/contract/screen.ts'
+import type { PictureKind, Upload } from '../../protocols/contract/screen.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { denial } from './denials.ts'
 
 /** Left free for the store and the system, whatever people upload. */
 const freeBytesMin = 256 * 1_048_576
-
-type PictureKind = 'preview' | 'picture'
 
 export interface FileStore {
   /** Stores the bytes under their hash. A body that breaks off rejects and leaves nothing. */
@@ -26,7 +24,12 @@ export interface FileStore {
 
 /** Opens the store in `folder`, making it where it is missing; what an earlier life left half-written is removed. */
 export function openFileStore(folder: string): FileStore {
-  const folders = { file: join(folder, 'files'), preview: join(folder, 'previews'), picture: join(folder, 'pictures') }
+  const folders = {
+    file: join(folder, 'files'),
+    preview: join(folder, 'previews'),
+    picture: join(folder, 'pictures'),
+    path: join(folder, 'paths'),
+  }
   const incoming = join(folder, 'incoming')
   rmSync(incoming, { recursive: true, force: true })
   for (const path of [...Object.values(folders), incoming]) mkdirSync(path, { recursive: true })
@@ -35,6 +38,7 @@ export function openFileStore(folder: string): FileStore {
     file: new Set(readdirSync(folders.file)),
     preview: new Set(readdirSync(folders.preview)),
     picture: new Set(readdirSync(folders.picture)),
+    path: new Set(readdirSync(folders.path)),
   }
 
   const pathIn = (kind: keyof typeof folders, sha256: string) => {
@@ -90,7 +94,7 @@ export function openFileStore(folder: string): FileStore {
       for (const sha256 of await readdir(folders.file)) {
         const { mtimeMs } = await stat(join(folders.file, sha256))
         if (nowMs - mtimeMs <= ageMs) continue
-        for (const kind of ['file', 'preview', 'picture'] as const) {
+        for (const kind of ['file', 'preview', 'picture', 'path'] as const) {
           here[kind].delete(sha256)
           await rm(join(folders[kind], sha256), { force: true })
         }

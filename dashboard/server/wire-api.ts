@@ -1,6 +1,7 @@
 // What a school's daemon may ask of the city by HTTPS: files by range, and a place for previews and pictures (DESIGN §5).
 import type { Request, Response, Router } from 'express'
 import { sha256Schema } from '../../protocols/contract/ids.ts'
+import { pictureKinds } from '../../protocols/contract/screen.ts'
 import { createThrottle } from '../accounts/throttle.ts'
 import type { WebContext } from './context.ts'
 import { statusOf, tooBig } from './denials.ts'
@@ -8,8 +9,8 @@ import { refuse } from './people.ts'
 import { bounded, isTooBig } from './uploads.ts'
 
 const wrongTries = { tries: 30, windowMs: 60_000 }
-/** A preview is thinned for a browser (protocols/contract/screen.ts); a slicer's thumbnail is small. */
-const pictureLimitBytes = 8 * 1_048_576
+/** A path of a million points (protocols/contract/toolpath.ts) has 9 MB before gzip; a preview and a slicer's thumbnail are smaller. */
+const pictureLimitBytes = 12 * 1_048_576
 
 export function addWireApi(router: Router, context: WebContext): void {
   const { workplace, log, clock } = context
@@ -41,7 +42,7 @@ export function addWireApi(router: Router, context: WebContext): void {
     })
   })
 
-  for (const what of ['preview', 'picture'] as const) {
+  for (const what of pictureKinds) {
     router.put(`/wire/programs/:sha256/${what}`, async (request, response) => {
       const site = siteOf(request, response)
       if (site === undefined) return

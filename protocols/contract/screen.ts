@@ -16,6 +16,7 @@
 //   GET  /api/v1/sites/{site}/journal?before=N    → { events: Event[] }, newest first, at most 100
 //   GET  /api/v1/programs/{sha256}/preview        → Preview JSON, once the analysis made one
 //   GET  /api/v1/programs/{sha256}/picture        → image/png|jpeg
+//   GET  /api/v1/programs/{sha256}/path           → the tool path in bytes (toolpath.ts), gzip
 //   GET  /api/v1/programs/{sha256}/progress       → Progress while the school's own screen works on the file; 204 where nobody here does
 //   GET  /api/v1/health                           → { ok: true, version }
 //   GET  /api/v1/keys                             → { keys: SlicerKey[] }  own keys of slicers, newest first; staff only
@@ -27,7 +28,7 @@
 //   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason} → 204
 // For daemons, HTTP Basic with the site's credentials:
 //   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
-//   PUT  /api/v1/wire/programs/{sha256}/preview   and …/picture
+//   PUT  /api/v1/wire/programs/{sha256}/preview   and …/picture, …/path (gzip)
 //
 // socket.io, path /socket.io, same cookie. One view a socket at a time:
 //   emit  watch (View) → acknowledgement ViewSnapshot | { denial }
@@ -182,6 +183,11 @@ export type Frame = {
   jobs?: Record<string, Job | null>
   forecasts?: Record<string, JobForecast | null>
 }
+}
+
+/** What is kept to look at a program by: points for any browser (JSON), an image, points for a graphics card (toolpath.ts, gzip). */
+export const pictureKinds = ['preview', 'picture', 'path'] as const
+export type PictureKind = (typeof pictureKinds)[number]
   conditions?: Record<string, Condition | null>
 
 /** A tool path small enough for a browser: flat arrays, mm; power 0…1 (laser), layer index a segment (prints). */

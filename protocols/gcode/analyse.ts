@@ -1,6 +1,7 @@
 // Reads a program once, as it streams by, and says what it is, where it may run, how long it takes and what it looks like.
 import type { Finding, Program, Suitability } from '../contract/program.ts'
 import type { Preview } from '../contract/screen.ts'
+import type { Toolpath } from '../contract/toolpath.ts'
 import { checkMachine, checkProgram, kindOf, type Read } from './checks.ts'
 import { fileKind, headBytes } from './containers.ts'
 import { drawPreview } from './drawing.ts'
@@ -35,6 +36,8 @@ export type Analysis = {
   /** Byte offsets at which layers begin. */
   layers: number[]
   preview: Preview
+  /** The same, as fine as a graphics card can show it. */
+  toolpath: Toolpath
   picture?: Picture
 }
 
@@ -270,8 +273,11 @@ class ProgramAnalyser implements Analyser {
       timeMaps[seat.facts.machine] = map
       if (mapForPicture.length === 0 || (suitability.fits && mapForPicture.length === 0)) mapForPicture = map
     }
-    const all = path.preview.preview(kind, previewBounds(path.all), mapForPicture, size)
-    const analysis: Analysis = { program, timeMaps, layers: kind === 'printer' ? path.layers : [], preview: all }
+    // What is made fills the view; where the machine parks does not.
+    const shown = previewBounds(box.empty ? path.all : box)
+    const toolpath = path.preview.path(kind, shown, mapForPicture, size)
+    const preview = path.preview.preview(kind, shown, mapForPicture, size)
+    const analysis: Analysis = { program, timeMaps, layers: kind === 'printer' ? path.layers : [], preview, toolpath }
     const picture = metadata.thumbnails.picture()
     if (picture !== undefined) analysis.picture = picture
     else {

@@ -1,9 +1,10 @@
 // Thins a tool path of any length, as it is read, to what a browser can draw.
 import type { Preview } from '../contract/screen.ts'
-import { timeAt } from './timeline.ts'
+import { type Toolpath, toolpathPointsMax } from '../contract/toolpath.ts'
 
-/** Points kept at most. */
-const pointsMax = 60_000
+/** Points kept at most: for the graphics card, and for the picture that every browser can draw. */
+const pointsMax = toolpathPointsMax
+const previewPointsMax = 60_000
 const firstRoom = 1024
 /** mm: the deviation allowed at first; doubled whenever the points become too many. */
 const firstTolerance = 0.02
@@ -24,7 +25,8 @@ export class PreviewCollector {
   private z = new Float32Array(firstRoom)
   private kind = new Uint8Array(firstRoom)
   private power = new Float32Array(firstRoom)
-  private offset = new Float64Array(firstRoom)
+  // Behind 4 GB all points lie at the end: no machine is fed so much.
+  private offset = new Uint32Array(firstRoom)
   private count = 0
   private tolerance = firstTolerance
   private powerTolerance = 0.5
@@ -72,7 +74,7 @@ export class PreviewCollector {
         this.x[last] = x
         this.y[last] = y
         this.z[last] = z
-        this.offset[last] = offset
+        this.offset[last] = Math.min(offset, 0xffffffff)
         return
       }
     }
@@ -88,7 +90,7 @@ export class PreviewCollector {
     this.z[at] = z
     this.kind[at] = kind
     this.power[at] = power
-    this.offset[at] = offset
+    this.offset[at] = Math.min(offset, 0xffffffff)
     if (length > 0) {
       this.dx = ex / length
       this.dy = ey / length
@@ -109,16 +111,21 @@ export class PreviewCollector {
     this.z = grown(this.z, new Float32Array(room))
     this.kind = grown(this.kind, new Uint8Array(room))
     this.power = grown(this.power, new Float32Array(room))
-    this.offset = grown(this.offset, new Float64Array(room))
+    this.offset = grown(this.offset, new Uint32Array(room))
   }
 
   /** Makes room by walking the kept points again with twice the tolerance. */
   private thin(): void {
     this.tolerance *= 2
     this.powerTolerance = Math.max(this.powerTolerance * 2, this.powerMax / 64)
+    const before = this.count
     let kept = this.rewalk(false)
-    if (kept > pointsMax * 0.75) kept = this.rewalk(true)
-    this.count = kept
+    if (kept > before * 0.75) {
+      this.count = kept
+      kept = this.rewalk(true)
+    }
+    // Whatever the shapes: the picture must have room to go on.
+    this.count = kept > before * 0.9 ? this.halve(kept) : kept
     this.open = false
   }
 
@@ -174,8 +181,7 @@ export class PreviewCollector {
       this.offset[at] = this.offset[i] ?? 0
     }
     while (layer < this.layers.length) this.layers[layer++] = kept
-    // Whatever the shapes: the picture must have room to go on.
-    return kept > pointsMax * 0.9 ? this.halve(kept) : kept
+    return kept
   }
 
   private halve(count: number): number {
@@ -193,29 +199,81 @@ export class PreviewCollector {
     return kept
   }
 
-  /** The finished picture; `map` is the time map by which points get their share of the time. */
-  preview(kind: Preview['kind'], bounds: Preview['bounds'], map: readonly (readonly [number, number])[], size: number): Preview {
+  /**
+   * The finished path, as fine as it was kept. `bounds`: of what is made; `map`: the time map by which points get their share of the time.
+   * Ask for it before preview(), which thins what is kept.
+   */
+  path(kind: Preview['kind'], bounds: Preview['bounds'], map: TimeMap, size: number): Toolpath {
+    const { count, x, y, z } = this
+    const min: [number, number, number] = [x[0] ?? 0, y[0] ?? 0, z[0] ?? 0]
+    const max: [number, number, number] = [...min]
+    for (let i = 1; i < count; i++) {
+      min[0] = Math.min(min[0], x[i] ?? 0)
+      max[0] = Math.max(max[0], x[i] ?? 0)
+      min[1] = Math.min(min[1], y[i] ?? 0)
+      max[1] = Math.max(max[1], y[i] ?? 0)
+      min[2] = Math.min(min[2], z[i] ?? 0)
+      max[2] = Math.max(max[2], z[i] ?? 0)
+    }
+    const scale = [0, 1, 2].map(axis => 65_535 / Math.max(1e-6, (max[axis] ?? 0) - (min[axis] ?? 0)))
+    const [sx = 1, sy = 1, sz = 1] = scale
+    const points = new Uint16Array(count * 4)
+    const looks = new Uint8Array(count)
+    const powerMax = kind === 'laser' ? this.powerMax || 1 : 0
+    const times = shares(map, size)
+    for (let i = 0; i < count; i++) {
+      points[i * 4] = Math.round(((x[i] ?? 0) - min[0]) * sx)
+      points[i * 4 + 1] = Math.round(((y[i] ?? 0) - min[1]) * sy)
+      points[i * 4 + 2] = Math.round(((z[i] ?? 0) - min[2]) * sz)
+      points[i * 4 + 3] = Math.round(65_535 * times(this.offset[i] ?? 0))
+      looks[i] =
+        this.kind[i] !== work ? 0 : powerMax === 0 ? 255 : Math.max(1, Math.min(255, Math.round((255 * (this.power[i] ?? 0)) / powerMax)))
+    }
+    return { kind, bounds, box: { min, max }, segments: this.segments, count, layers: this.layersWithin(count), points, looks }
+  }
+
+  private layersWithin(count: number): number[] {
+    return this.layers.filter((at, i) => at < count && at !== this.layers[i - 1])
+  }
+
+  /** The finished picture, thinned for any browser. */
+  preview(kind: Preview['kind'], bounds: Preview['bounds'], map: TimeMap, size: number): Preview {
+    while (this.count > previewPointsMax) this.thin()
     const count = this.count
     const points: number[] = new Array(count * 3)
     const works: number[] = new Array(count)
     const times: number[] = new Array(count)
-    const total = map.at(-1)?.[1] ?? 0
+    const share = shares(map, size)
     for (let i = 0; i < count; i++) {
       points[i * 3] = round(this.x[i] ?? 0, 100)
       points[i * 3 + 1] = round(this.y[i] ?? 0, 100)
       points[i * 3 + 2] = round(this.z[i] ?? 0, 100)
       works[i] = this.kind[i] ?? 0
-      const offset = this.offset[i] ?? 0
-      const share = total > 0 ? timeAt(map, offset) / total : size > 0 ? offset / size : 0
-      times[i] = round(Math.min(1, share), 10_000)
+      times[i] = round(share(this.offset[i] ?? 0), 10_000)
     }
     const preview: Preview = { kind, bounds, segments: this.segments, points, work: works, times }
     if (kind === 'laser') {
       const powerMax = this.powerMax || 1
       preview.power = Array.from({ length: count }, (_, i) => round(Math.max(0, (this.power[i] ?? 0) / powerMax), 100))
     }
-    if (this.layers.length > 0) preview.layers = this.layers.filter((at, i) => at < count && at !== this.layers[i - 1])
+    if (this.layers.length > 0) preview.layers = this.layersWithin(count)
     return preview
+  }
+}
+
+type TimeMap = readonly (readonly [number, number])[]
+
+/** Share of the program's time by byte offset; offsets are asked for in rising order, so that each answer begins where the last one stood. */
+function shares(map: TimeMap, size: number): (offset: number) => number {
+  const total = map.at(-1)?.[1] ?? 0
+  if (total <= 0) return offset => (size > 0 ? Math.min(1, offset / size) : 0)
+  let at = 1
+  return offset => {
+    while (at < map.length - 1 && (map[at]?.[0] ?? 0) < offset) at++
+    const [from, before] = map[at - 1] ?? [0, 0]
+    const [to, after] = map[at] ?? [size, total]
+    const seconds = to > from ? before + ((Math.min(offset, to) - from) / (to - from)) * (after - before) : after
+    return Math.min(1, Math.max(0, seconds / total))
   }
 }
 
@@ -223,7 +281,7 @@ function round(value: number, scale: number): number {
   return Math.round(value * scale) / scale
 }
 
-function grown<Numbers extends Float32Array | Float64Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+function grown<Numbers extends Float32Array | Uint32Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
   to.set(from)
   return to
 }

@@ -66,20 +66,3 @@ export class Timeline {
 function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000
 }
-
-/** Seconds at a byte offset, between the points of a time map. */
-export function timeAt(map: readonly (readonly [number, number])[], offset: number): number {
-  let low = 0
-  let high = map.length - 1
-  if (high < 0) return 0
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if ((map[middle]?.[0] ?? 0) <= offset) low = middle
-    else high = middle
-  }
-  const [o0, t0] = map[low] ?? [0, 0]
-  const [o1, t1] = map[high] ?? [0, 0]
-  if (offset >= o1) return t1
-  if (o1 <= o0) return t0
-  return t0 + ((t1 - t0) * Math.max(0, offset - o0)) / (o1 - o0)
-}

@@ -29,7 +29,7 @@ async function analyse(
   const path = join(folder.path, 'stored')
   writeFileSync(path, content)
   const part = (what: string) => join(folder.path, what)
-  const parts = { preview: part('preview'), picture: part('picture'), plain: part('plain') }
+  const parts = { preview: part('preview'), picture: part('picture'), path: part('path'), plain: part('plain') }
   const analysed = await analyseFile({ path, request: { name, size: content.length, machines: [printer] }, parts, plainBytesMax })
   return {
     ...analysed,
@@ -129,7 +129,8 @@ it('is at a loss with no file, however damaged: one answer, bounded output, noth
         using folder = temporaryFolder()
         const path = join(folder.path, 'stored')
         writeFileSync(path, damaged)
-        const parts = { preview: join(folder.path, 'preview'), picture: join(folder.path, 'picture'), plain: join(folder.path, 'plain') }
+        const part = (what: string) => join(folder.path, what)
+        const parts = { preview: part('preview'), picture: part('picture'), path: part('path'), plain: part('plain') }
         const { program, plain } = await analyseFile({
           path,
           request: { name, size: damaged.length, machines: [printer] },
@@ -138,7 +139,7 @@ it('is at a loss with no file, however damaged: one answer, bounded output, noth
         })
         expect(program.size).toBe(damaged.length)
         if (plain) expect(statSync(parts.plain).size).toBe(plain.size)
-        expect(readdirSync(folder.path).every(file => ['stored', 'preview', 'picture', 'plain'].includes(file))).toBe(true)
+        expect(readdirSync(folder.path).every(file => ['stored', 'preview', 'picture', 'path', 'plain'].includes(file))).toBe(true)
       },
     ),
     { numRuns: 150 },
