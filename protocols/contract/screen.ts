@@ -22,10 +22,10 @@
 //   GET  /api/v1/keys                             → { keys: SlicerKey[] }  own keys of slicers, newest first; staff only
 //   POST /api/v1/keys KeyBody                     → 201 { key: SlicerKey, secret } the secret is told this once; 409 where there is one and `replace` is not said
 //   DELETE /api/v1/keys/{id}                      → 204
-// For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
 //   GET  /api/v1/conditions                       → { conditions: Condition[] }  of the sites this technician or administrator sees, most pressing first
 //   GET  /api/v1/conditions/{id}/events           → { events: Event[] }  the last ones of its machines
 //   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason} → 204
+// For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
 // For daemons, HTTP Basic with the site's credentials:
 //   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
 //   PUT  /api/v1/wire/programs/{sha256}/preview   and …/picture, …/path (gzip)
@@ -36,8 +36,8 @@
 //   on    reply (Reply): answers to this account's own commands
 import { z } from 'zod'
 import { askSchema } from './command.ts'
-import type { JobForecast } from './forecast.ts'
 import type { Condition } from './condition.ts'
+import type { JobForecast } from './forecast.ts'
 import type { Group } from './group.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import type { Author, Job } from './job.ts'
@@ -104,9 +104,9 @@ export const viewSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('city') }),
   z.strictObject({ kind: z.literal('site'), site: siteIdSchema }),
   z.strictObject({ kind: z.literal('machine'), site: siteIdSchema, machine: machineIdSchema }),
-])
   /** Of every site this technician or administrator sees. */
   z.strictObject({ kind: z.literal('conditions') }),
+])
 export type View = z.infer<typeof viewSchema>
 
 /** How sure we are of a site: `silent` = connected once, nothing heard past the heartbeat; its states are shown as "no data" with their age. */
@@ -156,8 +156,8 @@ export type SiteSummary = {
 export type ViewSnapshot =
   | { kind: 'city'; at: number; sites: Record<string, SiteSummary> }
   | { kind: 'site'; at: number; picture: SitePicture }
-  | {
   | { kind: 'conditions'; at: number; conditions: Record<string, Condition> }
+  | {
       kind: 'machine'
       at: number
       site: string
@@ -182,13 +182,12 @@ export type Frame = {
   telemetry?: Record<string, Telemetry>
   jobs?: Record<string, Job | null>
   forecasts?: Record<string, JobForecast | null>
-}
+  conditions?: Record<string, Condition | null>
 }
 
 /** What is kept to look at a program by: points for any browser (JSON), an image, points for a graphics card (toolpath.ts, gzip). */
 export const pictureKinds = ['preview', 'picture', 'path'] as const
 export type PictureKind = (typeof pictureKinds)[number]
-  conditions?: Record<string, Condition | null>
 
 /** A tool path small enough for a browser: flat arrays, mm; power 0…1 (laser), layer index a segment (prints). */
 export type Preview = {
