@@ -133,7 +133,8 @@ export function settings({ name }: Sight): object {
     appearance: { name, color: 'default' },
     feature: { sdSupport: false, temperatureGraph: true },
     folder: {},
-    webcam: { webcamEnabled: false, streamUrl: null, snapshotUrl: null },
+    // Without a streamUrl, even an empty one: Cura would make a camera of it.
+    webcam: { webcamEnabled: false },
     gcodeAnalysis: { runAt: 'never' },
     plugins: {},
   }

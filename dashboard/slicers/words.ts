@@ -106,16 +106,12 @@ export function addressNeeded(origin: string): Denial & { status: number } {
 /** What became of a file that was taken. `waiting`: the school's own sentence on why it does not run yet. */
 export const told = {
   queued: (ticket: number | undefined, waiting: Sentence | undefined): Sentence => ({
-    ru: `Задание${number(ticket, '№')} поставлено в очередь. ${waiting?.ru ?? 'Оно запустится, когда до него дойдёт очередь.'}`,
-    en: `Job${number(ticket, 'no.')} is in the queue. ${waiting?.en ?? 'It starts when its turn comes.'}`,
-  }),
-  submitted: (ticket: number | undefined): Sentence => ({
-    ru: `Задание${number(ticket, '№')} отправлено на проверку учителю.`,
-    en: `Job${number(ticket, 'no.')} was sent to a teacher for approval.`,
+    ru: `Задание${number(ticket, '№')} поставлено в очередь. ${waiting?.ru ?? 'Его сейчас возьмёт свободный станок.'}`,
+    en: `Job${number(ticket, 'no.')} is in the queue. ${waiting?.en ?? 'A free machine takes it now.'}`,
   }),
   held: (ticket: number | undefined): Sentence => ({
-    ru: `Задание${number(ticket, '№')} лежит в очереди придержанным: отпустите его на странице школы.`,
-    en: `Job${number(ticket, 'no.')} lies in the queue, held back: release it on the school’s page.`,
+    ru: `Задание${number(ticket, '№')} пришло отложенным: верните его в очередь на странице школы.`,
+    en: `Job${number(ticket, 'no.')} came on hold: put it back to the queue on the school’s page.`,
   }),
   away: {
     ru: 'Школа не на связи. Файл принят городом; задание встанет в её очередь, если связь вернётся в течение суток.',

@@ -15,6 +15,7 @@ import { PageSkeleton } from './parts/PageSkeleton.tsx'
 import { ReaderProvider } from './rights.tsx'
 import { useSpeech } from './words/speech.tsx'
 
+const Keys = lazy(async () => ({ default: (await import('./pages/Keys.tsx')).Keys }))
 const Machine = lazy(async () => ({ default: (await import('./pages/Machine.tsx')).Machine }))
 
 /** How often a page that could not reach its server at the start tries again. */
@@ -69,6 +70,11 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
               <Route path="/sites/:site/machines/:machine">
                 {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}
               </Route>
+              {me.author.role === 'pupil' ? null : (
+                <Route path="/keys">
+                  <Keys />
+                </Route>
+              )}
               <Route>
                 <Missing />
               </Route>

@@ -1,6 +1,6 @@
 // What the page asks of its server over HTTP (protocols/contract/screen.ts): every answer is a value, trouble included.
 import type { Ask, Reply } from '../../../protocols/contract/command.ts'
-import type { CommandBody, Me, Preview, Upload } from '../../../protocols/contract/screen.ts'
+import type { CommandBody, KeyBody, Me, Preview, SlicerKey, Upload } from '../../../protocols/contract/screen.ts'
 import type { Denial } from '../../../protocols/contract/words.ts'
 
 /** Trouble on the way: `denial` has the server's own sentence, the others get ours. */
@@ -35,6 +35,23 @@ export async function askAgain(site: string, id: string): Promise<Asked> {
   return asked(await read(await send(`/api/v1/sites/${encodeURIComponent(site)}/commands/${encodeURIComponent(id)}`)), id)
 }
 
+export async function readKeys(): Promise<{ keys: SlicerKey[] } | Trouble> {
+  return read<{ keys: SlicerKey[] }>(await send('/api/v1/keys'))
+}
+
+/** The secret is told this once. */
+export async function makeKey(body: KeyBody): Promise<{ key: SlicerKey; secret: string } | Trouble> {
+  return read<{ key: SlicerKey; secret: string }>(await send('/api/v1/keys', body))
+}
+
+/** Undefined: the key is gone. */
+export async function endKey(id: string): Promise<Trouble | undefined> {
+  const answer = await send(`/api/v1/keys/${encodeURIComponent(id)}`, undefined, 'DELETE')
+  if (answer?.status === 204) return undefined
+  const told = read<object>(answer)
+  return 'trouble' in told ? told : { trouble: 'server' }
+}
+
 export async function readPreview(sha256: string): Promise<Preview | undefined> {
   const answer = await read<Preview>(await send(`/api/v1/programs/${sha256}/preview`))
   return 'trouble' in answer ? undefined : answer
@@ -63,11 +80,12 @@ export function freshToken(): string {
 
 type Answer = { status: number; text: string } | undefined
 
-/** GET, or POST where there is a body; undefined where no server answered. */
-async function send(path: string, body?: object): Promise<Answer> {
+/** GET, POST where there is a body, or `method`; undefined where no server answered. */
+async function send(path: string, body?: object, method?: string): Promise<Answer> {
   try {
     const response = await fetch(path, {
       credentials: 'same-origin',
+      ...(method !== undefined && { method }),
       ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
     return { status: response.status, text: await response.text() }

@@ -38,6 +38,11 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
               <Menu.Label>
                 {me.author.name} · {words.role[me.author.role]}
               </Menu.Label>
+              {me.author.role === 'pupil' ? null : (
+                <Menu.Item component={Link} href="/keys">
+                  {words.nav.slicerKeys}
+                </Menu.Item>
+              )}
               <Menu.Item onClick={leave}>{words.nav.signOut}</Menu.Item>
             </Menu.Dropdown>
           </Menu>

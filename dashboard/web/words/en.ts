@@ -1,4 +1,5 @@
 // The words of the interface in English; the same keys as ru.ts, or it does not compile.
+import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
 import { enForm } from './plural.ts'
 import type { Words } from './ru.ts'
@@ -7,6 +8,7 @@ const jobs = (n: number) => `${n} ${enForm(n, 'job', 'jobs')}`
 
 export const en: Words = {
   ...enMachine,
+  ...enKeys,
   language: { name: 'English', short: 'EN', other: 'Русский', switch: 'Переключить на русский' },
   brand: { name: 'Tsekh', about: "Machines of the city's school workshops" },
 
@@ -19,6 +21,7 @@ export const en: Words = {
     dark: 'Dark',
     system: 'Same as the system',
     looks: 'Appearance',
+    slicerKeys: 'Slicer keys',
     signOut: 'Sign out',
     back: 'Back',
   },

@@ -1,11 +1,13 @@
 // Слова интерфейса по-русски. Образец для всех языков: чего нет здесь, того нет нигде; чего нет в другом языке, то не собирается.
 import { ruForm } from './plural.ts'
+import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
 
 const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания', 'заданий')}`
 
 export const ru = {
   ...ruMachine,
+  ...ruKeys,
   language: { name: 'Русский', short: 'RU', other: 'English', switch: 'Switch to English' },
   brand: { name: 'Цех', about: 'Станки школьных мастерских города' },
 
@@ -18,6 +20,7 @@ export const ru = {
     dark: 'Тёмное оформление',
     system: 'Как в системе',
     looks: 'Оформление',
+    slicerKeys: 'Ключи слайсеров',
     signOut: 'Выйти',
     back: 'Назад',
   },

@@ -60,7 +60,7 @@ describe('PrusaSlicer and OrcaSlicer, type OctoPrint', () => {
       { name: 'file', value: gcode, filename: 'a.gcode' },
     ])
     expect(sent.status).toBe(201)
-    expect(sent.json()).toMatchObject({ effectivePrint: false, message: expect.stringContaining('придержанным') })
+    expect(sent.json()).toMatchObject({ effectivePrint: false, message: expect.stringContaining('отложенным') })
     expect(lastAsk()).toMatchObject({ kind: 'job.submit', name: 'a.gcode', held: true })
   })
 
@@ -160,6 +160,7 @@ describe('Cura with its OctoPrint plugin', () => {
   it('connects: settings, version, login, profiles', async () => {
     const settings = (await get('/api/settings')).json()
     expect(settings).toMatchObject({ feature: { sdSupport: false }, plugins: {} })
+    expect(settings.webcam).not.toHaveProperty('streamUrl')
     expect(settings.plugins).not.toHaveProperty('UltimakerFormatPackage')
     const login = await ask(`${base}/api/login`, {
       method: 'POST',

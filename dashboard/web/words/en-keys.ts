@@ -1,0 +1,76 @@
+// The words of the page "Slicer keys", in English.
+import type { ruKeys } from './ru-keys.ts'
+
+export const enKeys: typeof ruKeys = {
+  keys: {
+    title: 'Slicer keys',
+    lead: "With a key a slicer sends files straight to the school's queue. Each machine and the common queue have a key of their own; jobs come in your name.",
+    fresh: 'New key',
+    site: 'Site',
+    target: 'Send to',
+    queue: "The school's queue: any machine that fits",
+    queueOf: school => `${school}: queue`,
+    make: 'Make a key',
+    replace: 'Replace the key',
+    replaceTitle: 'Replace the key?',
+    replaceText: 'The old key stops working at once. The new one has to be pasted into every slicer that has the old one.',
+    has: 'You already have a key for this address. If it is lost, replace it.',
+    made: target => `The key is ready: ${target}`,
+    once: 'The key is shown once. Paste it into the slicer now: later it can only be replaced.',
+    lost: 'The key itself was shown once, when it was made. If it is lost, replace it.',
+    address: 'Address',
+    key: 'Key',
+    host: 'Server',
+    port: 'Port',
+    path: 'Path',
+    copy: 'Copy',
+    copied: 'Copied',
+    copyOf: what => `Copy: ${what}`,
+    mine: 'My keys',
+    none: 'No keys yet.',
+    created: moment => `made ${moment}`,
+    used: moment => `last used ${moment}`,
+    unused: 'not used yet',
+    how: 'How to connect',
+    hide: 'Fold',
+    end: 'Delete',
+    endOf: target => `Delete the key: ${target}`,
+    howOf: target => `How to connect: ${target}`,
+    endTitle: 'Delete the key?',
+    endText: target => `Slicers with this key will send nothing more: ${target}. Jobs already sent stay.`,
+    ended: 'The key is deleted',
+    steps: {
+      prusa: [
+        'Press the cog beside the printer’s name and choose “Add physical printer”.',
+        'Host Type: OctoPrint. Paste the address into “Hostname, IP or URL” and the key into “API Key / Password”. Press “Test”.',
+        'After slicing press “Send G-code”.',
+      ],
+      orca: [
+        'Press the connection icon beside the printer’s name.',
+        'Host Type: Octo/Klipper. Paste the address into “Hostname, IP or URL” and the key into “API Key”. Press “Test”.',
+        'After slicing press print and choose to send to the printer.',
+      ],
+      cura: [
+        'Install the plugin OctoPrint Connection from the Marketplace and restart the program.',
+        'Open Settings → Printer → Manage printers → Connect OctoPrint and press Add.',
+        'Enter server, port and path, then paste the key into API Key and press Connect.',
+        'Tick Start print job after uploading: the job then joins the queue at once.',
+      ],
+    },
+    notes: {
+      prusa: [
+        '“Upload and Print” puts the job in the queue: no slicer can start before others.',
+        '“Upload” sends the job on hold: it is put back to the queue on the school’s page.',
+        'The type PrusaLink works, too: with the key, or with the name you sign in with and the key as the password.',
+      ],
+      orca: [
+        '“Upload and Print” puts the job in the queue: no slicer can start before others.',
+        '“Upload” sends the job on hold: it is put back to the queue on the school’s page.',
+      ],
+      cura: [
+        'Without it the job comes on hold: it is put back to the queue on the school’s page.',
+        'A slicer cannot pause or stop the machine: that is done on the school’s page.',
+      ],
+    },
+  },
+}
