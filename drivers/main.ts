@@ -1,6 +1,7 @@
 // The machine room as a process: owns the ports, outlives the daemon, ends when told or when nobody needs it.
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
+import { constants, setPriority } from 'node:os'
 import { parseArgs } from 'node:util'
 import { systemClock } from './clock.ts'
 import { dialects } from './dialects.ts'
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 3
   }
   const { log, close } = openLog(args.data)
+  goFirst()
   try {
     return await keepRoom(args, log)
   } catch (error) {
@@ -40,6 +42,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   } finally {
     close()
     await lock.release()
+  }
+}
+
+/** An Uno's buffer is 11 ms deep: who feeds machines goes before who answers people, where the system lets us ask (root, CAP_SYS_NICE). */
+function goFirst(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH)
+  } catch {
+    // Not allowed; everything works without, only less evenly on a busy computer.
   }
 }
 
