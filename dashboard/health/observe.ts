@@ -167,9 +167,13 @@ function ofSettings(id: string, { declaration, firmware }: MachinePicture, appro
   const found = differences(declaration, firmware?.settings ?? {}, approved)
   const [first, second, third, ...more] = found
   if (first === undefined) return []
-  const shown = [first, second, third].flatMap(one => (one === undefined ? [] : `${one.key} = ${one.is} (${one.should})`)).join(', ')
+  const shown = [first, second, third].filter(one => one !== undefined)
   const rest = more.length > 0 ? ` … +${more.length}` : ''
-  return [{ cause: 'settings', key: 'settings', machine: id, figure: { ru: `${shown}${rest}`, en: `${shown}${rest}` } }]
+  const figure = {
+    ru: `${shown.map(({ key, is, should }) => `${key} = ${is} (надо ${should})`).join(', ')}${rest}`,
+    en: `${shown.map(({ key, is, should }) => `${key} = ${is} (should be ${should})`).join(', ')}${rest}`,
+  }
+  return [{ cause: 'settings', key: 'settings', machine: id, figure }]
 }
 
 function beyond(value: number, { raise, leave }: { raise: number; leave: number }, raised: boolean): boolean {

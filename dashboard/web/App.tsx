@@ -16,6 +16,7 @@ import { ReaderProvider } from './rights.tsx'
 import { useSpeech } from './words/speech.tsx'
 
 const Keys = lazy(async () => ({ default: (await import('./pages/Keys.tsx')).Keys }))
+const Conditions = lazy(async () => ({ default: (await import('./pages/Conditions.tsx')).Conditions }))
 const Machine = lazy(async () => ({ default: (await import('./pages/Machine.tsx')).Machine }))
 
 /** How often a page that could not reach its server at the start tries again. */
@@ -66,6 +67,11 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
           <Suspense fallback={<PageSkeleton />}>
             <Switch>
               <Route path="/">{first === '/' ? <City /> : <Redirect to={first} replace />}</Route>
+              {me.author.role === 'technician' || me.author.role === 'administrator' ? (
+                <Route path="/health">
+                  <Conditions />
+                </Route>
+              ) : null}
               <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
               <Route path="/sites/:site/machines/:machine">
                 {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}

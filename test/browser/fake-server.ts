@@ -8,6 +8,7 @@ import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
 import type { SitePicture } from '../../protocols/contract/screen.ts'
 import { type CommandBody, commandBodySchema, type Me, type View, type ViewSnapshot, viewSchema } from '../../protocols/contract/screen.ts'
+import type { Event } from '../../protocols/contract/wire.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { previewOf, programOf } from './programs.ts'
 import { city, heatHistory, people, type SceneName } from './scenes.ts'
@@ -24,6 +25,7 @@ export type FakeOptions = {
   port?: number
   /** What a technician finds on the page of conditions. */
   conditions?: Record<string, Condition>
+  conditionEvents?: Event[]
   /** Uploads are held back after this share until `releaseUploads`. */
   holdUploads?: boolean
 }
@@ -36,6 +38,8 @@ export type FakeServer = {
   /** Asks in the order they came. */
   asked: { site: string; id: string; ask: Ask }[]
   uploads: { name: string; bytes: number }[]
+  /** Deeds on conditions: the path after /conditions/, and the body. */
+  settled: { path: string; body: unknown }[]
   /** Replaces the usual answers where it returns something. */
   answering(answer: Answering): void
   /** Changes the picture of a school and sends frames to whoever watches it. */
@@ -66,6 +70,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
   let isCut = false
   const asked: FakeServer['asked'] = []
   const uploads: FakeServer['uploads'] = []
+  const settled: FakeServer['settled'] = []
   const silent: { id: string; ask: Ask }[] = []
   const held = new Set<() => void>()
   const watching = new Map<Socket, View>()
@@ -112,6 +117,12 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
       response.writeHead(204).end()
       return
     }
+    if (what === 'conditions' && request.method === 'POST') {
+      settled.push({ path: rest.join('/'), body: JSON.parse((await read(request)).toString()) })
+      response.writeHead(204).end()
+      return
+    }
+    if (what === 'conditions' && rest[1] === 'events') return json(response, 200, { events: options.conditionEvents ?? [] })
     if (what === 'files') return upload(request, response, url.searchParams.get('name') ?? '')
     if (what === 'programs' && rest[1] === 'preview') return json(response, 200, previewOf(rest[0] ?? ''))
     if (what === 'sites' && rest[1] === 'commands' && request.method === 'POST') return command(request, response, rest[0] ?? '')
@@ -204,6 +215,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     asked,
+    settled,
     uploads,
     answering: next => {
       answer = next

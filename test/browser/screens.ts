@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { buildWeb } from '../../dashboard/web/build.ts'
 import { startBrowser } from './browser.ts'
+import { conditionsToSee, eventsToSee } from './conditions.ts'
 import { type FakeOptions, type FakeServer, startFake } from './fake-server.ts'
 
 const folder = join(import.meta.dirname, '../screens')
@@ -44,6 +45,14 @@ const pause = async (page: Page) => {
 const shots: Shot[] = [
   { name: 'sign-in', options: { scene: 'normal' }, path: '/', ...everything },
   { name: 'city', options: technician('attention'), path: '/', ...everything },
+  {
+    name: 'health',
+    options: { ...technician('normal'), conditions: conditionsToSee(Date.now()), conditionEvents: eventsToSee(Date.now()) },
+    path: '/health',
+    ...everything,
+    prepare: page => page.locator('.condition-head').nth(1).click(),
+  },
+  { name: 'health-calm', options: technician('normal'), path: '/health', sizes: both },
   { name: 'school-normal', options: teacher('normal'), path: school, ...everything },
   { name: 'school-attention', options: teacher('attention', atSchool), path: school, ...everything },
   { name: 'school-attention-city', options: teacher('attention'), path: school, sizes: ['wide'] },
@@ -201,7 +210,12 @@ async function take(
     await pause(page)
     const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
     if (Number(wide) > 0) console.error(`${shot.name} ${size}: ${wide} px too wide`)
-    const modal = shot.prepare !== undefined && !shot.name.startsWith('machine-t') && shot.name !== 'clear-cause' && shot.name !== 'return'
+    const modal =
+      shot.prepare !== undefined &&
+      shot.name !== 'health' &&
+      !shot.name.startsWith('machine-t') &&
+      shot.name !== 'clear-cause' &&
+      shot.name !== 'return'
     await page.screenshot({ path: join(folder, `${shot.name}-${size}-${language}-${scheme}.png`), fullPage: !modal })
   } finally {
     await context.close()

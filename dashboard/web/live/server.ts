@@ -1,6 +1,7 @@
 // What the page asks of its server over HTTP (protocols/contract/screen.ts): every answer is a value, trouble included.
 import type { Ask, Reply } from '../../../protocols/contract/command.ts'
 import type { CommandBody, KeyBody, Me, Preview, SlicerKey, Upload } from '../../../protocols/contract/screen.ts'
+import type { Event } from '../../../protocols/contract/wire.ts'
 import type { Denial } from '../../../protocols/contract/words.ts'
 
 /** Trouble on the way: `denial` has the server's own sentence, the others get ours. */
@@ -47,6 +48,23 @@ export async function makeKey(body: KeyBody): Promise<{ key: SlicerKey; secret: 
 /** Undefined: the key is gone. */
 export async function endKey(id: string): Promise<Trouble | undefined> {
   const answer = await send(`/api/v1/keys/${encodeURIComponent(id)}`, undefined, 'DELETE')
+  if (answer?.status === 204) return undefined
+  const told = read<object>(answer)
+  return 'trouble' in told ? told : { trouble: 'server' }
+}
+
+export type ConditionDeed =
+  | { kind: 'acknowledge' | 'approve'; reason: string }
+  | { kind: 'shelve'; reason: string; until: number }
+  | { kind: 'unshelve' }
+
+export async function readConditionEvents(id: string): Promise<{ events: Event[] } | Trouble> {
+  return read<{ events: Event[] }>(await send(`/api/v1/conditions/${encodeURIComponent(id)}/events`))
+}
+
+/** Undefined: it is done and noted. */
+export async function settleCondition(id: string, { kind, ...body }: ConditionDeed): Promise<Trouble | undefined> {
+  const answer = await send(`/api/v1/conditions/${encodeURIComponent(id)}/${kind}`, body)
   if (answer?.status === 204) return undefined
   const told = read<object>(answer)
   return 'trouble' in told ? told : { trouble: 'server' }

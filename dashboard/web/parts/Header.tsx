@@ -1,6 +1,7 @@
 // The strip above every page: where we are, whether what we see is live, language, clothes, and the way out.
 import { ActionIcon, Menu } from '@mantine/core'
 import { Link, useLocation, useRoute } from 'wouter'
+import { HealthLink } from '../health/HealthLink.tsx'
 import { signOut } from '../live/server.ts'
 import { useView } from '../live/use.tsx'
 import { useReader } from '../rights.tsx'
@@ -26,6 +27,7 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
         </Link>
         <Crumbs />
         <div className="top-right">
+          <HealthLink />
           <LanguageSwitch />
           <Looks />
           <Menu position="bottom-end" width={240}>

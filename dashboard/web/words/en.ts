@@ -1,4 +1,6 @@
 // The words of the interface in English; the same keys as ru.ts, or it does not compile.
+
+import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
 import { enForm } from './plural.ts'
@@ -7,6 +9,7 @@ import type { Words } from './ru.ts'
 const jobs = (n: number) => `${n} ${enForm(n, 'job', 'jobs')}`
 
 export const en: Words = {
+  ...enHealth,
   ...enMachine,
   ...enKeys,
   language: { name: 'English', short: 'EN', other: 'Русский', switch: 'Переключить на русский' },

@@ -1,11 +1,13 @@
 // Слова интерфейса по-русски. Образец для всех языков: чего нет здесь, того нет нигде; чего нет в другом языке, то не собирается.
 import { ruForm } from './plural.ts'
+import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
 
 const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания', 'заданий')}`
 
 export const ru = {
+  ...ruHealth,
   ...ruMachine,
   ...ruKeys,
   language: { name: 'Русский', short: 'RU', other: 'English', switch: 'Switch to English' },

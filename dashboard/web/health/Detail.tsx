@@ -1,0 +1,193 @@
+// Behind one condition: what helps, the machines, the last events, and the deeds that settle it.
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { Link } from 'wouter'
+import type { Condition } from '../../../protocols/contract/condition.ts'
+import type { Event } from '../../../protocols/contract/wire.ts'
+import { troubleText } from '../asking.tsx'
+import { type ConditionDeed, readConditionEvents, settleCondition, type Trouble } from '../live/server.ts'
+import { useNow } from '../live/use.tsx'
+import { type Speech, useSpeech } from '../words/speech.tsx'
+
+export function Detail({ condition }: { condition: Condition }) {
+  const { words, forms, say } = useSpeech()
+  const now = useNow()
+  const { id, machines, site } = condition
+  return (
+    <div className="condition-detail" id={`detail-${id}`}>
+      <section>
+        <h3>{words.health.help}</h3>
+        <p>{say(condition.help)}</p>
+      </section>
+      <section>
+        <h3>{words.health.where}</h3>
+        {machines.length === 0 ? (
+          <p>
+            <Link href={`/sites/${site}`}>{words.health.openSchool}</Link>
+          </p>
+        ) : (
+          <ul className="plain condition-machines">
+            {machines.map(({ machine, name, since, cleared, figure, fault }) => (
+              <li key={machine}>
+                <Link href={`/sites/${site}/machines/${machine}`}>{name}</Link>
+                <span className="second small">
+                  {cleared === undefined ? ` · ${words.health.since(forms.age(since, now))}` : ` · ${words.health.passed}`}
+                  {figure === undefined ? '' : ` · ${say(figure)}`}
+                  {fault?.detail === undefined ? '' : ` · ${fault.detail}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      {machines.length === 0 ? null : <Events id={id} />}
+      <Deeds condition={condition} />
+    </div>
+  )
+}
+
+function Events({ id }: { id: string }) {
+  const speech = useSpeech()
+  const { words, forms } = speech
+  const now = useNow()
+  const [events, setEvents] = useState<Event[] | Trouble>()
+  useEffect(() => {
+    let gone = false
+    void readConditionEvents(id).then(read => {
+      if (!gone) setEvents('trouble' in read ? read : read.events)
+    })
+    return () => {
+      gone = true
+    }
+  }, [id])
+  return (
+    <section aria-busy={events === undefined}>
+      <h3>{words.health.events}</h3>
+      {events === undefined ? null : !Array.isArray(events) ? (
+        <p className="second">{words.health.eventsAway}</p>
+      ) : events.length === 0 ? (
+        <p className="second">{words.health.noEvents}</p>
+      ) : (
+        <ol className="plain small">
+          {events.map(event => (
+            <li key={event.number}>
+              <span className="quiet figures">{forms.moment(event.at, now)}</span> {eventText(event, speech)}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+function eventText(event: Event, { words, say }: Speech): string {
+  const said = words.health.event
+  switch (event.kind) {
+    case 'job': {
+      const { end, state, ticket } = event.job
+      const text = said.job(words.job.ticket(ticket), words.job.state[state])
+      return end?.fault === undefined ? text : `${text} — ${say(end.fault.text)}`
+    }
+    case 'fault':
+      return event.change === 'raised' ? said.raised(say(event.fault.text)) : said.cleared(say(event.fault.text))
+    case 'action': {
+      const deeds: Record<string, string> = words.health.deeds
+      return said.action(event.by.name, deeds[event.action] ?? words.health.deeds.other)
+    }
+    case 'counters':
+    case 'heated':
+    case 'instruction':
+    case 'permit':
+    case 'group':
+      return ''
+  }
+}
+
+const hourMs = 3_600_000
+const shelves = { hour: hourMs, day: 24 * hourMs, week: 7 * 24 * hourMs, month: 30 * 24 * hourMs } as const
+type Shelf = keyof typeof shelves
+const shelfNames = Object.keys(shelves) as Shelf[]
+
+function Deeds({ condition }: { condition: Condition }) {
+  const speech = useSpeech()
+  const { words } = speech
+  const now = useNow()
+  const [reason, setReason] = useState('')
+  const [missing, setMissing] = useState(false)
+  const [shelf, setShelf] = useState<Shelf>('day')
+  const [busy, setBusy] = useState(false)
+  const input = useRef<HTMLInputElement>(null)
+  const { id, cause, standing } = condition
+
+  const settle = async (deed: ConditionDeed) => {
+    setBusy(true)
+    const trouble = await settleCondition(id, deed)
+    setBusy(false)
+    if (trouble === undefined) {
+      setReason('')
+      notifications.show({ message: words.health.done, color: 'gray', closeButtonProps: { 'aria-label': words.asked.close } })
+    } else
+      notifications.show({ message: troubleText(trouble, speech), color: 'red', closeButtonProps: { 'aria-label': words.asked.close } })
+  }
+  /** Every deed but one wants a reason; the field says so where it is. */
+  const withReason = (deed: (reason: string) => ConditionDeed) => {
+    const said = reason.trim()
+    setMissing(said === '')
+    if (said === '') input.current?.focus()
+    else void settle(deed(said))
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    withReason(said => ({ kind: 'acknowledge', reason: said }))
+  }
+  if (standing.state === 'shelved') {
+    return (
+      <Button variant="default" loading={busy} onClick={() => settle({ kind: 'unshelve' })}>
+        {words.health.unshelve}
+      </Button>
+    )
+  }
+  // A second under the limit: the server's clock may be a little behind ours.
+  const until = () => Math.round(now + shelves[shelf]) - 1000
+  return (
+    <form className="condition-deeds" onSubmit={submit}>
+      <TextInput
+        ref={input}
+        className="condition-reason"
+        label={words.health.reason}
+        placeholder={words.health.reasonHint}
+        maxLength={200}
+        value={reason}
+        error={missing ? words.health.reasonMissing : null}
+        onChange={event => {
+          setReason(event.currentTarget.value)
+          setMissing(false)
+        }}
+      />
+      <div className="row">
+        {standing.state === 'acknowledged' ? null : (
+          <Button type="submit" loading={busy}>
+            {words.health.acknowledge}
+          </Button>
+        )}
+        {cause === 'settings' ? (
+          <Button variant="default" disabled={busy} onClick={() => withReason(said => ({ kind: 'approve', reason: said }))}>
+            {words.health.approve}
+          </Button>
+        ) : null}
+        <span className="row condition-shelf">
+          <Button variant="default" disabled={busy} onClick={() => withReason(said => ({ kind: 'shelve', reason: said, until: until() }))}>
+            {words.health.shelve}
+          </Button>
+          <NativeSelect
+            aria-label={words.health.shelveFor}
+            value={shelf}
+            data={shelfNames.map(name => ({ value: name, label: words.health.shelveHours[name] }))}
+            onChange={event => setShelf(shelfNames.find(name => name === event.currentTarget.value) ?? 'day')}
+          />
+        </span>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,74 @@
+// The page of conditions in a real browser: what a technician sees, opens and settles, and that nobody else is led there.
+import { describe, expect, it } from 'vitest'
+import { conditionsToSee, eventsToSee } from './conditions.ts'
+import { phone, setStage } from './stage.ts'
+
+const stage = setStage()
+const full = () => ({ as: 'technician', conditions: conditionsToSee(Date.now()), conditionEvents: eventsToSee(Date.now()) }) as const
+
+describe('the page of conditions', () => {
+  it('lists what waits, what is taken up and what is laid aside, with counts, and is grey when all is well', async () => {
+    await stage.open('/health', full())
+    const { page } = stage
+    await page.getByRole('heading', { name: 'Ждут техника' }).waitFor()
+    expect(await page.locator('.page-head p').textContent()).toBe('2 неотложных · 1 на сегодня · 1 принято · 1 отложено')
+    expect(await page.locator('.condition-title').allTextContents()).toEqual([
+      'Школа не на связи',
+      'Нагрев сопла не удался',
+      'Настройки прошивки отличаются',
+      'Пора провести ТО',
+      'Станок не в сети',
+    ])
+    await stage.close()
+    await stage.open('/health', { as: 'technician' })
+    await stage.page.getByText('Ни один станок не ждёт техника.').waitFor()
+    expect(await stage.page.locator('.page-head p').textContent()).toBe('Всё в порядке')
+  })
+
+  it('opens a row by keyboard: machines with links, help, the last events', async () => {
+    await stage.open('/health', full(), phone)
+    const { page } = stage
+    const row = page.getByRole('button', { name: /Нагрев сопла не удался/ })
+    await row.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('Олег Сергеевич').or(page.getByText('Ирина Петровна: стол очищен')).first().waitFor()
+    expect(await page.getByRole('link', { name: 'Принтер 1' }).getAttribute('href')).toBe('/sites/school-5/machines/printer-1')
+    expect(await row.getAttribute('aria-expanded')).toBe('true')
+    expect(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'))).toBe(0)
+  })
+
+  it('acknowledges with a reason only, and shelves for the time chosen', async () => {
+    await stage.open('/health', full())
+    const { page, fake } = stage
+    await page.getByRole('button', { name: /Нагрев сопла не удался/ }).click()
+    await page.getByRole('button', { name: 'Принять', exact: true }).click()
+    await page.getByText('Напишите несколько слов').waitFor()
+    expect(fake.settled).toEqual([])
+    await page.getByLabel('Причина или что сделано').fill('еду')
+    await page.getByRole('button', { name: 'Принять', exact: true }).click()
+    await page.getByText('Записано').waitFor()
+    await page.getByLabel('Причина или что сделано').fill('жду деталь')
+    await page.getByLabel('Отложить на').selectOption({ label: 'неделю' })
+    await page.getByRole('button', { name: 'Отложить', exact: true }).click()
+    await expect.poll(() => fake.settled.length).toBe(2)
+    const [first, second] = fake.settled
+    expect(first).toEqual({ path: 'school-5.down/acknowledge', body: { reason: 'еду' } })
+    expect(second?.path).toBe('school-5.down/shelve')
+    const until = Number((second?.body as { until: number } | undefined)?.until)
+    expect(Math.abs(until - Date.now() - 7 * 24 * 3_600_000)).toBeLessThan(60_000)
+  })
+
+  it('is a link in the header for technicians and administrators, and for no one else', async () => {
+    for (const [as, links] of [
+      ['technician', 1],
+      ['administrator', 1],
+      ['teacher', 0],
+      ['pupil', 0],
+    ] as const) {
+      await stage.open('/sites/school-5', { as })
+      await stage.page.locator('h1').first().waitFor()
+      expect(await stage.page.getByRole('link', { name: 'Состояние станков' }).count()).toBe(links)
+      await stage.close()
+    }
+  })
+})
