@@ -87,7 +87,7 @@ function secretIn(request: Request): string | undefined {
   return typeof apikey === 'string' && apikey !== '' ? apikey : undefined
 }
 
-/** How the client itself calls this server. */
+/** How the client itself calls this server, also through a proxy we believe. */
 export function originOf(request: Request): string {
-  return `${request.protocol}://${request.headers.host ?? 'localhost'}`
+  return `${request.protocol}://${request.host ?? 'localhost'}`
 }
