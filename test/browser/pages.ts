@@ -99,7 +99,7 @@ export async function submitJob(page: Page, wish: { machine?: string; copies?: n
   const said = await page
     .getByRole('alert')
     .filter({ hasText: /Задание №|Отправлено/ })
-    .first()
+    .last()
     .textContent()
   return said?.match(/№\d+/)?.[0] ?? ''
 }
