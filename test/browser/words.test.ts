@@ -107,6 +107,11 @@ describe('times and sizes', () => {
     const noon = new Date(2026, 10, 20, 12, 0).getTime()
     expect(forms.clock(noon + 3_600_000, noon)).toBe('13:00')
     expect(forms.clock(noon + 86_400_000, noon)).toBe('завтра в 12:00')
+    const minute = 60_000
+    expect(forms.range(noon + 130 * minute, noon + 160 * minute, noon)).toBe('сегодня 14:10–14:40')
+    expect(forms.range(noon, noon, noon)).toBe('сегодня 12:00')
+    expect(forms.range(noon + 350 * minute, noon + 1280 * minute, noon)).toBe('сегодня 17:50 – завтра 09:20')
+    expect(forms.range(noon + 3 * 86_400_000, noon + 3 * 86_400_000 + 30 * minute, noon)).toMatch(/^[а-я]{2}, \d+ [а-я]+\.? 12:00–12:30$/)
     expect(forms.moment(noon - 86_400_000, noon)).toBe('вчера, 12:00')
   })
 })

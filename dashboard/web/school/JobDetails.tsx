@@ -7,6 +7,7 @@ import { JobProgress } from '../parts/Progress.tsx'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { endWord } from './Finished.tsx'
+import { forecastOf } from './forecast.ts'
 import { whyWaits } from './waits.ts'
 
 type Props = { picture: SitePicture; sure: boolean; job: Job | undefined; onClose: () => void }
@@ -34,11 +35,16 @@ function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; 
   const machine = job.machine ?? job.wanted
   const telemetry = job.machine === undefined ? undefined : picture.telemetry[job.machine]
   const progress = telemetry?.progress?.job === job.id ? telemetry.progress : undefined
-  const why = whyWaits(job, picture, sure, words)
+  const forecast = forecastOf(job, picture, sure)
+  const why = forecast?.why === undefined ? whyWaits(job, picture, sure, words) : undefined
+  const range = (of: readonly [number, number] | undefined) => of && forms.range(...of, now)
   const moment = (at: number | undefined) => (at === undefined ? undefined : forms.moment(at, now))
   const facts: [string, string | undefined][] = [
     [words.job.machine, machine === undefined ? undefined : (picture.machines[machine]?.declaration.name ?? machine)],
     [words.job.estimate, job.estimatedSeconds === undefined ? undefined : forms.duration(job.estimatedSeconds)],
+    [words.job.willStart, range(forecast?.start)],
+    [words.job.willEnd, range(forecast?.end)],
+    [words.job.ahead, forecast === undefined || forecast.ahead === 0 ? undefined : words.job.jobs(forecast.ahead)],
     [words.job.sentBy, `${job.author.name}, ${words.role[job.author.role]}`],
     [words.job.sentAt, moment(job.submittedAt)],
     [words.job.startedAt, moment(job.startedAt)],
@@ -54,6 +60,11 @@ function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; 
         <strong>{job.held ? words.job.state.held : endWord(job, words)}</strong>
         {why === undefined ? '' : ` — ${why}`}
       </p>
+      {forecast?.why === undefined ? null : (
+        <p>
+          {say(forecast.why.text)} <span className="second">{say(forecast.why.unblock)}</span>
+        </p>
+      )}
       {progress === undefined || telemetry === undefined ? null : (
         <JobProgress progress={progress} at={telemetry.at} label={words.progress.of(forms.percent(progress.fraction))} />
       )}

@@ -9,6 +9,7 @@ import { Icon } from '../parts/Icon.tsx'
 import { JobName } from '../parts/JobName.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
+import { forecastOf } from './forecast.ts'
 import { queueOf, whyWaits } from './waits.ts'
 
 /** Rows drawn at first: a queue of a thousand must not slow the page. */
@@ -62,9 +63,10 @@ export function Queue({ picture, sure, openJob }: Props) {
 type RowProps = Props & { job: Job; above: Job | undefined; below: Job | undefined; afterBelow: Job | undefined }
 
 function QueueRow({ job, picture, sure, openJob, above, below, afterBelow }: RowProps) {
-  const { words, forms } = useSpeech()
+  const { words, forms, say } = useSpeech()
   const { offer } = useReader()
   const { ask, asking } = useAsking(picture.site)
+  const forecast = forecastOf(job, picture, sure)
   const ticket = words.job.ticket(job.ticket)
   const up = above === undefined ? undefined : ({ kind: 'job.move', job: job.id, before: above.id } as const)
   // Below the next one is before the one after it, or last.
@@ -77,7 +79,11 @@ function QueueRow({ job, picture, sure, openJob, above, below, afterBelow }: Row
           <span>{job.author.name}</span>
           {job.estimatedSeconds === undefined ? null : <span>{forms.duration(job.estimatedSeconds)}</span>}
           {job.wanted === undefined ? null : <span>{words.job.onlyOn(picture.machines[job.wanted]?.declaration.name ?? job.wanted)}</span>}
-          <span className="second">{whyWaits(job, picture, sure, words)}</span>
+          {/* Only the day is counted from now: no row need tick for it. */}
+          {forecast?.end === undefined ? null : (
+            <span className="figures">{words.job.readyBy(forms.range(...forecast.end, Date.now()))}</span>
+          )}
+          <span className="second">{forecast?.why === undefined ? whyWaits(job, picture, sure, words) : say(forecast.why.text)}</span>
         </p>
       </div>
       <div className="queue-deeds">

@@ -9,6 +9,8 @@ export type Forms = {
   age(fromMs: number, nowMs: number): string
   /** Clock time of an instant near now: 14:05 · завтра в 9:10. */
   clock(atMs: number, nowMs: number): string
+  /** From one instant to another: сегодня 14:10–14:40 · сегодня 17:50 – завтра 9:20. */
+  range(fromMs: number, toMs: number, nowMs: number): string
   /** Day and clock time of an instant in the past. */
   moment(atMs: number, nowMs: number): string
   bytes(size: number): string
@@ -22,6 +24,7 @@ const dayMs = 86_400_000
 export function formsFor(language: Language, words: Words): Forms {
   const locale = language === 'ru' ? 'ru-RU' : 'en-GB'
   const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+  const dayFormat = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' })
   const dateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   const numberFormats = [0, 1, 2, 3].map(
     digits => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
@@ -47,6 +50,15 @@ export function formsFor(language: Language, words: Words): Forms {
       if (days === 0) return clockFormat.format(atMs)
       if (days === 1) return words.time.tomorrow(clockFormat.format(atMs))
       return dateFormat.format(atMs)
+    },
+    range: (fromMs, toMs, nowMs) => {
+      const day = (at: number) => {
+        const days = daysBetween(nowMs, at)
+        return days === 0 ? words.time.onToday : days === 1 ? words.time.onTomorrow : dayFormat.format(at)
+      }
+      const [from, to] = [clockFormat.format(fromMs), clockFormat.format(toMs)]
+      if (daysBetween(fromMs, toMs) !== 0) return `${day(fromMs)} ${from} – ${day(toMs)} ${to}`
+      return from === to ? `${day(fromMs)} ${from}` : `${day(fromMs)} ${from}–${to}`
     },
     moment: (atMs, nowMs) => {
       const days = daysBetween(atMs, nowMs)
