@@ -70,6 +70,12 @@ const schoolSchema = z.strictObject({
     })
     .optional()
     .describe('a group with broker, web and password'),
+  contact: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/)
+    .default('tsekh@example.org')
+    .transform(address => `mailto:${address}`)
+    .describe('an e-mail address of whoever runs this school; services that carry notices to telephones are told it'),
   models: z.string().min(1).optional().describe("a folder with the school's own models"),
   machines: z.array(machineSchema).max(200).describe('a list of machines'),
   people: z.array(personSchema).max(2000).default([]).describe('a list of people'),

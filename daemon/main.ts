@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { checkPassword, hashPassword } from '../dashboard/accounts/password.ts'
 import { Fleet } from '../dashboard/fleet/fleet.ts'
 import { startWeb } from '../dashboard/server/web.ts'
+import { pushKeys, pushSender } from '../dashboard/tickets/push.ts'
 import { ticketKey } from '../dashboard/tickets/secret.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
@@ -224,6 +225,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     webRoot: fileURLToPath(new URL('../dashboard/web/dist', import.meta.url)),
     log,
     sessions: store.sessions,
+    push: { keys: pushKeys(join(config.data, 'push.json')), send: pushSender(config.contact) },
     uploadLimitBytes: config.rules.uploadMaxMb * 1_048_576,
   })
   open.defer(() => web.close())

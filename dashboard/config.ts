@@ -78,6 +78,11 @@ const citySchema = z.strictObject({
       keepFilesDays: z.int().min(1).max(3_650).default(30),
     })
     .prefault({}),
+  /** Of whoever runs the city: services that carry notices to telephones are told it. */
+  contact: z
+    .email('give an e-mail address')
+    .default('tsekh@example.org')
+    .transform(address => `mailto:${address}`),
   /** A reverse proxy stands before the screens. */
   trustProxy: z.boolean().default(false),
   /** Public addresses of the screens, when a proxy changes the Host header, e.g. https://tsekh.example. */

@@ -17,6 +17,7 @@ import { createCommandStore } from './store/commands.ts'
 import { createEventStore } from './store/events.ts'
 import { createPeopleStore, createStoreShelf, type PeopleStore } from './store/people.ts'
 import { openStore } from './store/store.ts'
+import { pushKeys, pushSender } from './tickets/push.ts'
 import type { Account } from './workplace.ts'
 
 export type CityOptions = {
@@ -155,6 +156,7 @@ export async function startCity({
     log,
     clock,
     sessions: createStoreShelf(store),
+    push: { keys: pushKeys(join(config.data, 'push.json')), send: pushSender(config.contact) },
     uploadLimitBytes: config.rules.uploadMaxMb * 1_048_576,
     trustProxy: config.trustProxy,
     origins: config.origins,

@@ -7,6 +7,9 @@ import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
 import { startHealth } from '../health/desk.ts'
 import { addKeys } from '../slicers/keys-api.ts'
 import { addSlicers } from '../slicers/slicers.ts'
+import { addJoin } from '../tickets/join.ts'
+import { addTickets } from '../tickets/pages.ts'
+import { type PushKeys, type PushSender, startPush } from '../tickets/push.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
 import { addConditions, createMemoryHealth } from './conditions.ts'
@@ -33,6 +36,8 @@ export type WebOptions = {
   trustProxy?: boolean
   /** Further origins whose pages may act, e.g. a proxy's public address. */
   origins?: readonly string[]
+  /** With which notices are sent to pupils' devices; none are when absent. */
+  push?: { keys: PushKeys; send: PushSender }
   frameMs?: number
   clock?: () => number
 }
@@ -124,6 +129,10 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   router.use((_request, response) => refuse(response, 'not-found'))
   app.use('/api/v1', router)
   addSlicers(app, context)
+  const { pushes } = workplace
+  const push = options.push && pushes && startPush({ workplace, shelf: pushes, ...options.push, log, clock })
+  addTickets(app, context, push)
+  addJoin(app, context, asked)
   app.use('/api', (_request, response) => refuse(response, 'not-found'))
   addPages(app, webRoot)
   app.use((_request, response) => refuse(response, 'not-found'))
@@ -153,6 +162,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
       clearInterval(sweeping)
       health.close()
       closing.abort()
+      push?.close()
       const closed = sockets.close()
       http.closeAllConnections()
       await closed

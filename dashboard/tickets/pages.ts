@@ -1,0 +1,170 @@
+// The ticket's page at /t/{number}-{secret}: no sign-in, the address is the key. Served in the city and on the school's own screen alike.
+import { createHash, randomUUID } from 'node:crypto'
+import type { Express, Request, Response } from 'express'
+import express from 'express'
+import { createRate, createThrottle } from '../accounts/throttle.ts'
+import { own } from '../fleet/picture.ts'
+import type { WebContext } from '../server/context.ts'
+import { comesFromUs } from '../server/people.ts'
+import { html, sendPaper } from './paper.ts'
+import type { PushPost } from './push.ts'
+import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
+import { ticketScript, worker } from './script.ts'
+import { readTicketPath, sameTicket, ticketSecret } from './secret.ts'
+import { type TicketView, viewTicket } from './view.ts'
+import { languageOf, pageWords } from './words.ts'
+
+/** A whole class behind one address looks at its tickets each 8 s. */
+const looks = { perSecond: 20, burst: 200 }
+/** 59 bits are not found in 60 tries each five minutes. */
+const wrongTries = { tries: 60, windowMs: 5 * 60_000 }
+/** Without script the page asks for itself anew. */
+const refreshSeconds = 30
+/** How long a cancel waits for the school's word before the page says "asked". */
+const cancelWithinMs = 5_000
+const cancelLifeMs = 10 * 60_000
+const subscriptionBytesMax = 4_096
+
+export type FoundTicket = { view: TicketView; jobs: readonly string[]; path: string }
+
+export function addTickets(app: Express, context: WebContext, push?: PushPost): void {
+  const { workplace, log, clock } = context
+  const within = createRate(looks)
+  const wrong = createThrottle(wrongTries)
+  const script = ticketScript(push?.publicKey ?? '')
+
+  const refused = (request: Request, response: Response, what: 'missing' | 'slow') => {
+    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    const words = pageWords[language]
+    const main = html`<h1>${words[what]}</h1>${what === 'missing' ? html`<p>${words.missingHelp}</p>` : ''}<p><a href="/">${words.home}</a></p>`
+    sendPaper(response, { language, title: words[what], main }, what === 'missing' ? 404 : 429)
+  }
+
+  /** The ticket of this address, or undefined when it was refused. */
+  const found = (request: Request, response: Response): FoundTicket | undefined => {
+    const address = request.ip ?? ''
+    if (!within(address, clock()) || wrong.waitMs(address, clock()) > 0) {
+      refused(request, response, 'slow')
+      return undefined
+    }
+    const ticket = findTicket(workplace, String(request.params.ticket), clock())
+    if (ticket === undefined) {
+      wrong.failed(address, clock())
+      refused(request, response, 'missing')
+    }
+    return ticket
+  }
+
+  const pageOf = (request: Request, { view, path }: FoundTicket): TicketPage => {
+    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    const said = request.query.said
+    return {
+      view,
+      language,
+      words: pageWords[language],
+      nowMs: clock(),
+      path,
+      address: `${context.origins[0] ?? `${request.protocol}://${request.get('host')}`}${path}`,
+      ...(workplace.picturePath(view.sha256, 'picture') === undefined ? {} : { picture: `${path}/picture` }),
+      ...(request.query.ask === 'cancel' ? { asking: 'cancel' as const } : {}),
+      ...(said === 'cancelled' || said === 'refused' || said === 'sent' ? { said } : {}),
+    }
+  }
+
+  app.get('/t/worker.js', (_request, response) => {
+    response.set({ 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/t/' }).type('text/javascript; charset=utf-8').send(worker)
+  })
+
+  app.get('/t/:ticket', (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    const page = pageOf(request, ticket)
+    const { main, footer } = ticketWhole(page)
+    const title = `№ ${page.view.ticket}: ${page.words.phase[page.view.phase]}`
+    const asking = page.asking !== undefined
+    sendPaper(response, { language: page.language, title, main, footer, script, ...(asking ? {} : { refreshSeconds }) })
+  })
+
+  app.get('/t/:ticket/live', (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    const text = ticketPart(pageOf(request, ticket)).html
+    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`
+    response.set({ 'Cache-Control': 'no-store', ETag: tag, Vary: 'Accept-Language' })
+    if (request.headers['if-none-match'] === tag) response.status(304).end()
+    else response.type('text/html; charset=utf-8').send(text)
+  })
+
+  app.get('/t/:ticket/picture', (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    const path = workplace.picturePath(ticket.view.sha256, 'picture')
+    if (path === undefined) return refused(request, response, 'missing')
+    response.set('Cache-Control', 'private, max-age=86400').type('image/png')
+    response.sendFile(path, { dotfiles: 'allow', cacheControl: false }, error => {
+      if (error !== undefined && !response.headersSent) refused(request, response, 'missing')
+    })
+  })
+
+  app.post('/t/:ticket/cancel', async (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+    const said = await cancel(ticket)
+    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    response.redirect(303, `${ticket.path}?said=${said}&lang=${language}`)
+  })
+
+  app.post('/t/:ticket/push', express.json({ limit: subscriptionBytesMax, type: 'application/json' }), (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    const taken = comesFromUs(request.headers, context.origins) && push?.subscribe(ticket, request.body, language)
+    response.status(taken === true ? 204 : 400).end()
+  })
+
+  /** Cancels every copy that can still be, as its author would. */
+  async function cancel({ view, path }: FoundTicket): Promise<'cancelled' | 'refused' | 'sent'> {
+    const at = clock()
+    const replies = await Promise.all(
+      view.cancellable.map(job => {
+        const author = workplace.tickets?.jobs(view.site, view.ticket).find(({ id }) => id === job)?.author
+        if (author === undefined) return undefined
+        const command = { id: randomUUID(), author, issuedAt: at, expiresAt: at + cancelLifeMs, ask: { kind: 'job.cancel' as const, job } }
+        return workplace.command(view.site, command, AbortSignal.any([AbortSignal.timeout(cancelWithinMs), context.closing]))
+      }),
+    )
+    log.info(
+      { site: view.site, ticket: view.ticket, path: path.split('-')[0], outcomes: replies.map(reply => reply?.outcome) },
+      'cancelled from the ticket',
+    )
+    if (replies.some(reply => reply?.outcome === 'done')) return 'cancelled'
+    return replies.length > 0 && replies.every(reply => reply === undefined) ? 'sent' : 'refused'
+  }
+}
+
+/** The ticket behind `{number}-{secret}`, at whichever site it is. */
+export function findTicket(
+  { fleet, tickets }: Pick<WebContext['workplace'], 'fleet' | 'tickets'>,
+  text: string,
+  nowMs: number,
+): FoundTicket | undefined {
+  const read = readTicketPath(text)
+  if (read === undefined || tickets === undefined) return undefined
+  for (const { id: site } of fleet.sites()) {
+    const jobs = tickets.jobs(site, read.ticket)
+    const [first] = jobs
+    if (first === undefined || !tickets.keys(site).some(key => sameTicket(read.secret, ticketSecret(key, first)))) continue
+    const picture = fleet.site(site)
+    // What the live picture has is newer than what a store gave.
+    const view =
+      picture &&
+      viewTicket(
+        jobs.map(job => own(picture.jobs, job.id) ?? job),
+        picture,
+        nowMs,
+      )
+    if (view !== undefined) return { view, jobs: jobs.map(({ id }) => id), path: `/t/${text}` }
+  }
+  return undefined
+}

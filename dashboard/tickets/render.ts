@@ -1,0 +1,120 @@
+// The ticket's page in HTML: the number, the four steps, when, why, what went wrong and what to try.
+import type { Range } from '../../protocols/contract/forecast.ts'
+import type { Language, Sentence } from '../../protocols/contract/words.ts'
+import { type Html, html, qr } from './paper.ts'
+import { type Phase, type Step, steps, type TicketView } from './view.ts'
+import type { PageWords } from './words.ts'
+
+export type TicketPage = {
+  view: TicketView
+  words: PageWords
+  language: Language
+  nowMs: number
+  /** `/t/12-…` */
+  path: string
+  /** The same with the server in front, for the QR code. */
+  address: string
+  /** Path of the part's picture, where there is one. */
+  picture?: string
+  asking?: 'cancel'
+  said?: keyof PageWords['said']
+}
+
+/** Earlier down, later up, to whole five minutes: more would pretend to know. */
+const roundMs = 5 * 60_000
+
+const marks: Partial<Record<Phase, 'part' | 'fault' | 'attention'>> = {
+  ready: 'part',
+  'on-bed': 'part',
+  failed: 'fault',
+  denied: 'fault',
+  returned: 'attention',
+  paused: 'attention',
+}
+
+/** What changes while one looks: the script puts it anew, and only it. */
+export function ticketPart({ view, words, language, nowMs, path, picture, asking, said }: TicketPage): Html {
+  const say = (sentence: Sentence) => sentence[language] || sentence.ru
+  const { phase, problem, why } = view
+  const headline = words.phase[phase]
+  const hint = words.hint[phase]
+  const mark = marks[phase]
+  return html`<div data-say="${headline}">${said === undefined ? '' : html`<p class="panel mark" role="status">${words.said[said]}</p>`}
+${stepsList(view.step, words)}
+<div class="panel mark${mark === undefined ? '' : ` mark-${mark}`}">
+<h2 class="big-line">${headline}</h2>
+${hint === undefined ? '' : html`<p>${hint}</p>`}
+${view.copies > 1 ? html`<p>${words.made(view.made, view.copies)}</p>` : ''}
+${view.machine === undefined ? '' : html`<p class="quiet">${words.on(view.machine)}</p>`}
+${view.progress === undefined ? '' : progressBar(view.progress, words)}
+${view.when === undefined ? '' : html`<p class="quiet small">${view.when.what === 'end' ? words.doneBy : words.startsAt}</p><p class="when">${rangeText(view.when.range, nowMs, language, words)}</p>`}
+${view.unsure === undefined ? '' : html`<p class="quiet">${words.unsure[view.unsure]}</p>`}
+${view.silentMs === undefined ? '' : html`<p class="quiet">${words.silent(words.age(Math.round(view.silentMs / 60_000)))}</p>`}
+${why === undefined ? '' : html`<p><b>${words.why}:</b> ${say(why.text)}</p><p><b>${words.unblock}:</b> ${say(why.unblock)}</p>`}
+${problem === undefined ? '' : problemPart(problem, words, say)}
+</div>
+${picture === undefined ? '' : html`<p><img class="part" src="${picture}" alt="" loading="lazy"></p>`}
+${view.cancellable.length === 0 ? '' : cancelPart(path, asking === 'cancel', words, language)}</div>`
+}
+
+/** Everything above and around the part that changes. */
+export function ticketWhole(page: TicketPage): { main: Html; footer: Html } {
+  const { view, words, address } = page
+  return {
+    main: html`<h1 class="quiet">${words.ticket} · ${view.siteName}</h1><p class="number">№ ${view.ticket}</p><p class="quiet">${view.file}</p>
+<div id="live">${ticketPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>
+<p class="noprint"><button id="notify" type="button" hidden data-on="${words.notified}" data-no="${words.notifyNo}">${words.notify}</button></p>`,
+    footer: html`<div class="qr">${qr(address)}</div><p>${words.qr}</p><p>${words.keep}</p>`,
+  }
+}
+
+function stepsList(now: Step, words: PageWords): Html {
+  const at = steps.indexOf(now)
+  return html`<ol class="steps">${steps.map((step, index) => {
+    const state = index < at ? 'done' : index === at ? 'now' : ''
+    const read = index < at ? words.stepDone : index === at ? words.stepNow : ''
+    const current = index === at ? html` aria-current="step"` : ''
+    return html`<li class="${state}"${current}>${words.step[step]}${read === '' ? '' : html`<span class="hidden"> (${read})</span>`}</li>`
+  })}</ol>`
+}
+
+function progressBar(fraction: number, words: PageWords): Html {
+  const percent = Math.floor(fraction * 100)
+  // A width needs a style attribute, which the policy forbids: the svg draws it.
+  return html`<p class="quiet small">${words.progress(percent)}</p><svg class="bar" role="img" aria-label="${words.progress(percent)}" width="100%" height="12" viewBox="0 0 100 12" preserveAspectRatio="none"><rect width="${percent}" height="12" fill="#4b5a69"/></svg>`
+}
+
+function problemPart(problem: NonNullable<TicketView['problem']>, words: PageWords, say: (sentence: Sentence) => string): Html {
+  return html`<p>${say(problem.text)}</p>
+${problem.comment === undefined ? '' : html`<p><b>${words.teacherSays}:</b> «${problem.comment}»</p>`}
+${problem.tries.length === 0 ? '' : html`<p><b>${words.tries}:</b></p><ul class="tries">${problem.tries.map(one => html`<li>${say(one)}</li>`)}</ul>`}`
+}
+
+function cancelPart(path: string, asking: boolean, words: PageWords, language: Language): Html {
+  if (!asking) return html`<p class="noprint"><a class="button" href="${path}?ask=cancel&amp;lang=${language}">${words.cancel}</a></p>`
+  return html`<div class="panel mark mark-attention"><p>${words.cancelAsk}</p><div class="row"><form class="inline" method="post" action="${path}/cancel?lang=${language}"><button class="main">${words.cancelYes}</button></form><a class="button" href="${path}?lang=${language}">${words.cancelNo}</a></div></div>`
+}
+
+/** «сегодня 14:10–14:40», «сегодня 16:30 – завтра 10:20», «сегодня до 14:40». By the clock of this server, which stands in the same city. */
+export function rangeText([early, late]: Range, nowMs: number, language: Language, words: PageWords): string {
+  const from = Math.floor(early / roundMs) * roundMs
+  const to = Math.max(Math.ceil(late / roundMs) * roundMs, Math.ceil(nowMs / roundMs) * roundMs)
+  const day = (instant: number) => dayWord(instant, nowMs, language, words)
+  if (from <= nowMs) return `${day(to)} ${words.before(clock(to, language))}`
+  if (day(from) === day(to)) return `${day(from)} ${clock(from, language)}–${clock(to, language)}`
+  return `${day(from)} ${clock(from, language)} – ${day(to)} ${clock(to, language)}`
+}
+
+function clock(instant: number, language: Language): string {
+  return new Date(instant).toLocaleTimeString(language === 'ru' ? 'ru-RU' : 'en-GB', { hour: '2-digit', minute: '2-digit' })
+}
+
+function dayWord(instant: number, nowMs: number, language: Language, words: PageWords): string {
+  const midnight = (of: number) => new Date(of).setHours(0, 0, 0, 0)
+  // Rounded: a day on which the clocks change has 23 or 25 hours.
+  const days = Math.round((midnight(instant) - midnight(nowMs)) / 86_400_000)
+  if (days === 0) return words.today
+  if (days === 1) return words.tomorrow
+  if (days === -1) return words.yesterday
+  return new Date(instant).toLocaleDateString(language === 'ru' ? 'ru-RU' : 'en-GB', { weekday: 'short', day: 'numeric', month: 'long' })
+}

@@ -1,0 +1,226 @@
+// The words of the pages that need no script: the ticket, joining a group, the group's card. Russian and English, by the browser's wish.
+import type { Language } from '../../protocols/contract/words.ts'
+import type { Phase, Step } from './view.ts'
+
+const ru = {
+  ticket: 'Талон',
+  step: { check: 'Проверка', queue: 'Очередь', work: 'Работа', collect: 'Забрать' } satisfies Record<Step, string>,
+  stepNow: 'сейчас',
+  stepDone: 'пройдено',
+  phase: {
+    checking: 'Учитель проверяет',
+    returned: 'Нужно исправить',
+    denied: 'Отклонено',
+    waiting: 'В очереди',
+    starting: 'Запускается',
+    working: 'В работе',
+    paused: 'На паузе',
+    'on-bed': 'Готово, ждёт на станке',
+    ready: 'Можно забрать',
+    failed: 'Не получилось',
+    cancelled: 'Отменено',
+    collected: 'Выдано',
+  } satisfies Record<Phase, string>,
+  hint: {
+    'on-bed': 'Деталь снимет учитель. Сам не снимай: стол горячий.',
+    ready: 'Забери деталь у учителя и назови номер талона.',
+    paused: 'Станок ждёт человека рядом с ним.',
+    cancelled: 'Если передумаешь, отправь файл снова.',
+    collected: 'Удачной работы!',
+  } as Partial<Record<Phase, string>>,
+  doneBy: 'Будет готово',
+  startsAt: 'Начнётся',
+  unsure: {
+    unknown: 'Когда будет готово, пока сказать нельзя: прогноза ещё нет.',
+    silent: 'Когда будет готово, сказать нельзя: школа не на связи.',
+  },
+  silent: (age: string) => `Связи со школой нет ${age}. Здесь то, что было тогда.`,
+  why: 'Почему ждём',
+  unblock: 'Что поможет',
+  made: (done: number, all: number) => `Готово ${done} из ${all}`,
+  on: (machine: string) => `Станок: ${machine}`,
+  progress: (percent: number) => `Сделано ${percent} %`,
+  teacherSays: 'Учитель пишет',
+  tries: 'Что попробовать',
+  cancel: 'Отменить задание',
+  cancelAsk: 'Отменить это задание? Вернуть его будет нельзя.',
+  cancelYes: 'Да, отменить',
+  cancelNo: 'Нет, пусть ждёт',
+  said: {
+    cancelled: 'Задание отменено.',
+    refused: 'Отменить не вышло: задание уже идёт или закончилось.',
+    sent: 'Просьба отправлена. Школа ответит, когда появится связь.',
+  },
+  qr: 'Открыть этот талон на телефоне',
+  keep: 'Ссылка твоя: у кого она есть, тот может отменить задание.',
+  lost: 'Нет связи с сервером. Страница обновится сама.',
+  notify: 'Сообщить мне, когда что-то изменится',
+  notified: 'Сообщим на этом устройстве.',
+  notifyNo: 'Браузер не разрешил уведомления.',
+  today: 'сегодня',
+  tomorrow: 'завтра',
+  yesterday: 'вчера',
+  before: (clock: string) => `до ${clock}`,
+  age: (minutes: number) =>
+    minutes < 60 ? `${minutes} мин` : minutes < 48 * 60 ? `${Math.floor(minutes / 60)} ч` : `${Math.floor(minutes / 1440)} дн`,
+  missing: 'Такого талона нет',
+  missingHelp: 'Проверь ссылку или спроси учителя.',
+  slow: 'Слишком много попыток. Подожди несколько минут.',
+  home: 'На главную',
+  push: {
+    approved: (ticket: number) => `Талон ${ticket}: одобрено, задание в очереди`,
+    returned: (ticket: number) => `Талон ${ticket}: учитель вернул на доработку`,
+    ready: (ticket: number) => `Талон ${ticket}: можно забрать`,
+  },
+  join: {
+    title: 'Войти в группу',
+    intro: 'Код группы — на доске или у учителя.',
+    code: 'Код группы',
+    nickname: 'Прозвище',
+    nicknameHint: 'Не пиши фамилию: хватит короткого прозвища. Его увидит только учитель.',
+    enter: 'Войти',
+    again: 'Я уже был в группе',
+    backTitle: 'Вернуться в свою группу',
+    who: 'Твой псевдоним',
+    words: 'Секретные слова',
+    first: 'Я здесь впервые',
+    welcome: (nickname: string) => `Готово, ${nickname}!`,
+    you: 'На экранах ты',
+    keepTitle: 'Сохрани эту карточку',
+    keep: 'Это показывают один раз. Сфотографируй или запиши: с этими словами ты войдёшь с другого устройства.',
+    onward: 'Отправить файл',
+    atSchool: 'Войти в группу можно только в школе',
+    atSchoolHelp: 'Открой страницу мастерской на школьном компьютере или в школьной сети Wi-Fi: прозвища из школы не выходят.',
+  },
+  card: {
+    title: (group: string) => `Группа ${group}`,
+    how: 'Открой на телефоне или компьютере школы',
+    code: 'и введи код',
+    until: (day: string) => `Код действует до ${day}`,
+    closed: 'Группа закрыта: новых не принимает.',
+    noNames: 'Фамилию писать не нужно: хватит прозвища.',
+    print: 'Напечатать: Ctrl+P',
+    atSchool: 'на экране мастерской, страница «Войти в группу»',
+  },
+}
+export type PageWords = typeof ru
+
+const en: PageWords = {
+  ticket: 'Ticket',
+  step: { check: 'Check', queue: 'Queue', work: 'Work', collect: 'Collect' },
+  stepNow: 'now',
+  stepDone: 'done',
+  phase: {
+    checking: 'The teacher is checking',
+    returned: 'Needs mending',
+    denied: 'Denied',
+    waiting: 'In the queue',
+    starting: 'Starting',
+    working: 'In work',
+    paused: 'Paused',
+    'on-bed': 'Done, still on the machine',
+    ready: 'Ready to collect',
+    failed: 'It did not come out',
+    cancelled: 'Cancelled',
+    collected: 'Handed over',
+  },
+  hint: {
+    'on-bed': 'Your teacher takes the part off. Do not do it yourself: the bed is hot.',
+    ready: 'Collect the part from your teacher and say the number of your ticket.',
+    paused: 'The machine waits for a person beside it.',
+    cancelled: 'If you change your mind, send the file again.',
+    collected: 'Enjoy it!',
+  },
+  doneBy: 'Will be done',
+  startsAt: 'Begins',
+  unsure: {
+    unknown: 'Nobody can say yet when it will be done: there is no forecast.',
+    silent: 'Nobody can say when it will be done: the school is not connected.',
+  },
+  silent: age => `No connection to the school for ${age}. You see what was true then.`,
+  why: 'Why it waits',
+  unblock: 'What would help',
+  made: (done, all) => `${done} of ${all} done`,
+  on: machine => `Machine: ${machine}`,
+  progress: percent => `${percent} % done`,
+  teacherSays: 'Your teacher writes',
+  tries: 'What to try',
+  cancel: 'Cancel the job',
+  cancelAsk: 'Cancel this job? It cannot be brought back.',
+  cancelYes: 'Yes, cancel',
+  cancelNo: 'No, let it wait',
+  said: {
+    cancelled: 'The job is cancelled.',
+    refused: 'It could not be cancelled: it is already running or has ended.',
+    sent: 'Asked. The school answers when the link is back.',
+  },
+  qr: 'Open this ticket on a phone',
+  keep: 'The link is yours: whoever has it can cancel the job.',
+  lost: 'No connection to the server. The page comes back by itself.',
+  notify: 'Tell me when something changes',
+  notified: 'You will hear of it on this device.',
+  notifyNo: 'The browser does not allow notices.',
+  today: 'today',
+  tomorrow: 'tomorrow',
+  yesterday: 'yesterday',
+  before: clock => `before ${clock}`,
+  age: minutes =>
+    minutes < 60 ? `${minutes} min` : minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`,
+  missing: 'There is no such ticket',
+  missingHelp: 'Check the link or ask your teacher.',
+  slow: 'Too many attempts. Wait a few minutes.',
+  home: 'Home',
+  push: {
+    approved: ticket => `Ticket ${ticket}: approved, the job is in the queue`,
+    returned: ticket => `Ticket ${ticket}: your teacher sent it back`,
+    ready: ticket => `Ticket ${ticket}: ready to collect`,
+  },
+  join: {
+    title: 'Join a group',
+    intro: 'The code is on the board or with your teacher.',
+    code: 'Group code',
+    nickname: 'Nickname',
+    nicknameHint: 'No surname: a short nickname will do. Only your teacher sees it.',
+    enter: 'Join',
+    again: 'I have been in the group before',
+    backTitle: 'Come back to your group',
+    who: 'Your pseudonym',
+    words: 'Secret words',
+    first: 'I am new here',
+    welcome: nickname => `Welcome, ${nickname}!`,
+    you: 'On the screens you are',
+    keepTitle: 'Keep this card',
+    keep: 'It is shown once. Photograph it or write it down: with these words you come in from another device.',
+    onward: 'Send a file',
+    atSchool: 'You can join only at school',
+    atSchoolHelp: 'Open the workshop’s page on a school computer or in the school’s Wi-Fi: nicknames do not leave the school.',
+  },
+  card: {
+    title: group => `Group ${group}`,
+    how: 'Open on a phone or a computer of the school',
+    code: 'and enter the code',
+    until: day => `The code works until ${day}`,
+    closed: 'The group is closed: it takes nobody any more.',
+    noNames: 'No surname needed: a nickname will do.',
+    print: 'Print: Ctrl+P',
+    atSchool: 'on the workshop’s screen, page “Join a group”',
+  },
+}
+
+export const pageWords: Record<Language, PageWords> = { ru, en }
+
+/** Russian unless the browser asks for English before it (RFC 9110 §12.5.4), or the address does. */
+export function languageOf(asked: unknown, acceptLanguage: string | undefined): Language {
+  if (asked === 'ru' || asked === 'en') return asked
+  const wishes = (acceptLanguage ?? '')
+    .split(',')
+    .map(part => {
+      const [tag = '', ...rest] = part.trim().toLowerCase().split(';')
+      const quality = Number(/q=([\d.]+)/.exec(rest.join(';'))?.[1] ?? 1)
+      return { tag: tag.split('-')[0], quality }
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+  const first = wishes.find(({ tag }) => tag === 'ru' || tag === 'en')
+  return first?.tag === 'en' ? 'en' : 'ru'
+}
