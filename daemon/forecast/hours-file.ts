@@ -8,13 +8,14 @@ const dateText = 'a date such as 2026-11-04'
 const spansSchema = z
   .string()
   .refine(text => readSpans(text) !== undefined)
+  .optional()
   .describe(spansText)
 const dateSchema = z
   .string()
   .refine(text => /^\d{4}-\d\d-\d\d$/.test(text) && isDate(text))
   .describe(dateText)
 const weekSchema = z.strictObject(
-  Object.fromEntries(weekdays.map(day => [day, spansSchema.optional()])) as Record<(typeof weekdays)[number], z.ZodOptional<z.ZodString>>,
+  Object.fromEntries(weekdays.map(day => [day, spansSchema])) as Record<(typeof weekdays)[number], z.ZodOptional<z.ZodString>>,
 )
 
 /** Days and hours in the school's own time. YAML reads an unquoted date as text, so both spellings work. */
@@ -31,8 +32,8 @@ export const hoursSchema = z
             from: dateSchema,
             to: dateSchema.optional().describe(`${dateText}, not before the first`),
             why: z.string().max(200).optional().describe('why, for whoever reads this file'),
-            open: spansSchema.optional(),
-            supervised: spansSchema.optional(),
+            open: spansSchema,
+            supervised: spansSchema,
           })
           .refine(({ from, to }) => to === undefined || to >= from, { path: ['to'] }),
       )
