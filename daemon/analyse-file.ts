@@ -5,7 +5,8 @@ import type { Program } from '../protocols/contract/program.ts'
 import type { PictureKind } from '../protocols/contract/screen.ts'
 import { writeToolpath } from '../protocols/contract/toolpath.ts'
 import { type Analysis, type AnalysisRequest, createAnalyser } from '../protocols/gcode/analyse.ts'
-import { type PlainFile, type Unpacked, unpackFile } from './unpack/unpack.ts'
+import { unpackFile } from './unpack/unpack.ts'
+import type { PlainFile, Unpacked } from './unpack/unpacked.ts'
 
 /** Big enough that reading costs nothing beside parsing, small enough to stay in the cache. */
 const chunkBytes = 256 * 1024

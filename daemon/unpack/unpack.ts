@@ -1,32 +1,12 @@
 // Makes plain G-code of a packed program (.bgcode, .gcode.3mf, .ufp, .zip): that file is analysed, and that file is streamed.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { inflateSync } from 'node:zlib'
-import type { Finding } from '../../protocols/contract/program.ts'
 import { createBgcodeUnpacker, type UnpackFault } from '../../protocols/gcode/bgcode.ts'
 import { finding } from '../../protocols/gcode/check-words.ts'
 import { fileKind, headBytes } from '../../protocols/gcode/containers.ts'
 import { Outlet, Overflow } from './outlet.ts'
+import type { Unpacked, UnpackOrder } from './unpacked.ts'
 import { unpackZip } from './zip.ts'
-
-export type UnpackOrder = {
-  readonly path: string
-  readonly name: string
-  /** Where the plain G-code goes. */
-  readonly to: string
-  /** Bytes that may come out in all; the disk and the school's rules set it. */
-  readonly bytesMax: number
-  /** Told how many bytes of the packed file are done. */
-  readonly progress?: (bytes: number) => void
-}
-
-export type Unpacked =
-  /** Not packed, or nothing we could unpack: the file itself is what there is to analyse. */
-  | { readonly kind: 'plain' }
-  | { readonly kind: 'unpacked'; readonly plain: PlainFile; readonly picture?: Uint8Array; readonly findings: readonly Finding[] }
-  /** Cannot be a program; the finding says why and what to do. What was written of `to` means nothing. */
-  | { readonly kind: 'refused'; readonly finding: Finding }
-
-export type PlainFile = { readonly size: number; readonly sha256: string }
 
 /** Slicers pack G-code to a fifth; rasters of one colour to a hundredth. A file that swells more is made to fill our disk. */
 const ratioMax = 200

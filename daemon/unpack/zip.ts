@@ -13,7 +13,7 @@ import {
   zipEndBytes,
 } from '../../protocols/gcode/containers.ts'
 import { type Outlet, Overflow } from './outlet.ts'
-import type { Unpacked, UnpackOrder } from './unpack.ts'
+import type { Unpacked, UnpackOrder } from './unpacked.ts'
 
 /** A picture larger than this is no thumbnail. */
 const pictureBytesMax = 2_000_000

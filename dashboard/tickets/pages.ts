@@ -11,7 +11,7 @@ import type { PushPost } from './push.ts'
 import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
 import { ticketScript, worker } from './script.ts'
 import { readTicketPath, sameTicket, ticketSecret } from './secret.ts'
-import { type TicketView, viewTicket } from './view.ts'
+import { type FoundTicket, viewTicket } from './view.ts'
 import { languageOf, pageWords } from './words.ts'
 
 /** A whole class behind one address looks at its tickets each 8 s. */
@@ -24,8 +24,6 @@ const refreshSeconds = 30
 const cancelWithinMs = 5_000
 const cancelLifeMs = 10 * 60_000
 const subscriptionBytesMax = 4_096
-
-export type FoundTicket = { view: TicketView; jobs: readonly string[]; path: string }
 
 export function addTickets(app: Express, context: WebContext, push?: PushPost): void {
   const { workplace, log, clock } = context

@@ -5,8 +5,7 @@ import webPush from 'web-push'
 import { z } from 'zod'
 import type { Language } from '../../protocols/contract/words.ts'
 import type { PushShelf, Workplace } from '../workplace.ts'
-import type { FoundTicket } from './pages.ts'
-import { type Phase, viewTicket } from './view.ts'
+import { type FoundTicket, type Phase, viewTicket } from './view.ts'
 import { pageWords } from './words.ts'
 
 export type PushKeys = { publicKey: string; privateKey: string }

@@ -53,6 +53,9 @@ export type TicketView = {
   cancellable: readonly string[]
 }
 
+/** A ticket that was found by its address: what is shown, whose jobs these are, and where its page is. */
+export type FoundTicket = { view: TicketView; jobs: readonly string[]; path: string }
+
 /**
  * The ticket as of `nowMs`. `jobs`: all its copies, as the school or its store last told them, at least one; `picture`: of its site.
  * The step is that of the copy that is furthest behind among those under way, so that "забрать" is said once nothing is to be waited for.

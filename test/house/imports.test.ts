@@ -20,7 +20,7 @@ const table: Row[] = [
   {
     folder: 'daemon',
     ours: ['daemon', 'protocols/contract', 'protocols/gcode'],
-    packages: ['mqtt', 'aedes', 'better-sqlite3', 'pino', 'zod', 'yaml', 'fflate'],
+    packages: ['mqtt', 'aedes', 'better-sqlite3', 'pino', 'zod', 'yaml'],
     node: true,
   },
   {
