@@ -11,6 +11,7 @@ import { createHealthShelf } from './health-shelf.ts'
 import type { People, Person } from './people.ts'
 import type { PeopleOffice } from './people-office.ts'
 import type { Programs } from './programs.ts'
+import { createScreenShelf } from './screen-shelf.ts'
 import type { Store } from './store.ts'
 import { deny } from './words.ts'
 
@@ -38,6 +39,7 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
     fleet,
     keys: store.slicerKeys,
     health: createHealthShelf(store),
+    screens: createScreenShelf(store),
     ...office,
     tickets: {
       keys: (ofSite: string): readonly Buffer[] => (ofSite === site ? ticketKeys : []),

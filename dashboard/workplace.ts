@@ -2,6 +2,7 @@
 // Both serve the same pages through dashboard/server/web.ts, which knows nothing else of either.
 import type { Readable } from 'node:stream'
 import type { Command, Reply } from '../protocols/contract/command.ts'
+import type { TvScreen } from '../protocols/contract/condition.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
 import type { Me, PictureKind, Progress, Roster, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
@@ -90,6 +91,17 @@ export interface HealthShelf {
   note(note: HealthNote): void
 }
 
+/** A wall screen as it is kept: never its token, only the hash. */
+export type KeptScreen = TvScreen & { tokenHash: string }
+
+export interface TvShelf {
+  all(): KeptScreen[]
+  byToken(tokenHash: string): KeptScreen | undefined
+  put(screen: KeptScreen): void
+  remove(id: string): void
+  seen(id: string, at: number): void
+}
+
 export interface Workplace {
   readonly scope: Me['scope']
   /** The live picture; the web server subscribes to its changes. */
@@ -101,6 +113,8 @@ export interface Workplace {
   readonly keys: KeyShelf
   /** In memory where there is none. */
   readonly health?: HealthShelf
+  /** Wall screens that were let in; in memory where there is none. */
+  readonly screens?: TvShelf
   /** The people of a site; undefined for a site that is not known. */
   roster?(site: string): Roster | undefined
   readonly pins?: PinDesk

@@ -10,6 +10,7 @@ import { createStoreHealth } from '../store/health.ts'
 import { createStoreKeys } from '../store/keys.ts'
 import type { PeopleStore } from '../store/people.ts'
 import { createRosterStore } from '../store/roster.ts'
+import { createStoreScreens } from '../store/screens.ts'
 import type { Store } from '../store/store.ts'
 import { ticketKey } from '../tickets/secret.ts'
 import type { Workplace } from '../workplace.ts'
@@ -51,6 +52,7 @@ export function createCityWorkplace({
     fleet,
     keys: createStoreKeys(store),
     health: createStoreHealth(store),
+    screens: createStoreScreens(store),
     roster: site => {
       if (fleet.site(site) === undefined) return undefined
       const staff = people.accounts().filter(({ role, sites }) => role !== 'pupil' && (sites === 'all' || sites.includes(site)))

@@ -41,6 +41,11 @@ const sentences = {
     ru: 'Этого файла нет на сервере. Загрузите его ещё раз.',
     en: 'This file is not on the server. Upload it again.',
   },
+  'too-many-screens': {
+    status: 409,
+    ru: 'У этой школы уже двадцать экранов. Уберите лишние.',
+    en: 'This school has twenty screens already. Remove some.',
+  },
   'no-name': { status: 400, ru: 'У файла нет имени.', en: 'The file has no name.' },
   'empty-file': { status: 400, ru: 'Файл пуст: в нём нет ни одного байта.', en: 'The file is empty: not one byte in it.' },
   'half-file': { status: 400, ru: 'Передача файла оборвалась. Загрузите его ещё раз.', en: 'The upload broke off. Send the file again.' },

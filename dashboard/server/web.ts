@@ -10,6 +10,7 @@ import { addSlicers } from '../slicers/slicers.ts'
 import { addJoin } from '../tickets/join.ts'
 import { addTickets } from '../tickets/pages.ts'
 import { type PushKeys, type PushSender, startPush } from '../tickets/push.ts'
+import { addTvKeys, addTvPages, createMemoryScreens } from '../tv/door.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
 import { addConditions, createMemoryHealth } from './conditions.ts'
@@ -84,6 +85,8 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     log,
   })
 
+  const tvParts = { workplace, clock, log, shelf: workplace.screens ?? createMemoryScreens() }
+
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -126,6 +129,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
   addConditions(router, context, asked, health)
+  addTvKeys(router, tvParts, asked)
   router.use((_request, response) => refuse(response, 'not-found'))
   app.use('/api/v1', router)
   addSlicers(app, context)
@@ -134,6 +138,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   addTickets(app, context, push)
   addJoin(app, context, asked)
   app.use('/api', (_request, response) => refuse(response, 'not-found'))
+  addTvPages(app, tvParts, version)
   addPages(app, webRoot)
   app.use((_request, response) => refuse(response, 'not-found'))
 

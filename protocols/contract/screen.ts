@@ -24,6 +24,7 @@
 //   DELETE /api/v1/keys/{id}                      → 204
 //   GET  /api/v1/conditions                       → { conditions: Condition[] }  of the sites this technician or administrator sees, most pressing first
 //   GET  /api/v1/conditions/{id}/events           → { events: Event[] }  the last ones of its machines
+//   GET  /api/v1/tv → { screens: TvScreen[] } · POST /api/v1/tv {site, name, days} → 201 { screen, path } told this once · DELETE /api/v1/tv/{id} → 204
 //   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason} → 204
 // For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
 // For daemons, HTTP Basic with the site's credentials:

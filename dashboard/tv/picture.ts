@@ -1,0 +1,94 @@
+// What a screen on the workshop's wall receives: machines, counts and ticket numbers. No name of a person, no file, no fault in somebody's words. Pure.
+import { activeStates } from '../../protocols/contract/job.ts'
+import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
+import { confidence, own } from '../fleet/picture.ts'
+
+/** What a tile looks like; `unknown` also where the school itself is not heard. */
+export type TvLook = 'fault' | 'attention' | 'part' | 'paused' | 'unknown' | 'running' | 'preparing' | 'free' | 'service'
+
+export type TvTile = { name: string; look: TvLook; ticket?: number; fraction?: number; remainingSeconds?: number }
+
+export type TvPicture = {
+  /** Changes with the program that serves the screen: then the screen loads itself anew. */
+  version: string
+  /** The server's clock. */
+  at: number
+  site: string
+  /** When the school was last heard; absent: never. */
+  heardAt?: number
+  sure: boolean
+  working: number
+  waiting: number
+  broken: number
+  tiles: TvTile[]
+  /** Machines there is no room for. */
+  more: number
+  /** Tickets whose parts wait on the shelf. */
+  collect: number[]
+}
+
+export const tilesMax = 24
+const collectMax = 24
+/** What needs somebody comes first. */
+const byNeed: readonly TvLook[] = ['fault', 'attention', 'part', 'paused', 'unknown', 'running', 'preparing', 'free', 'service']
+
+export function tvPicture(picture: SitePicture, version: string, nowMs: number): TvPicture {
+  const { sure, ageMs } = confidence(picture.link, nowMs)
+  const tiles = Object.entries(picture.machines)
+    .map(([id, machine]) => tileOf(id, machine, picture, sure))
+    .sort((a, b) => byNeed.indexOf(a.look) - byNeed.indexOf(b.look) || a.name.localeCompare(b.name, 'ru', { numeric: true }))
+  const count = (...looks: TvLook[]) => tiles.filter(({ look }) => looks.includes(look)).length
+  const done = Object.values(picture.jobs).filter(
+    ({ state, verdict }) => state === 'completed' && verdict !== undefined && verdict.quality !== 'failed',
+  )
+  return {
+    version,
+    at: nowMs,
+    site: picture.name,
+    ...(ageMs === undefined ? {} : { heardAt: nowMs - ageMs }),
+    sure,
+    working: count('running', 'preparing'),
+    waiting: count('attention', 'part', 'paused'),
+    broken: count('fault'),
+    tiles: tiles.slice(0, tilesMax),
+    more: Math.max(0, tiles.length - tilesMax),
+    collect: [...new Set(done.map(({ ticket }) => ticket))].sort((a, b) => a - b).slice(0, collectMax),
+  }
+}
+
+function tileOf(id: string, machine: MachinePicture, picture: SitePicture, sure: boolean): TvTile {
+  const look = sure ? lookOf(machine) : 'unknown'
+  const job = Object.values(picture.jobs).find(one => one.machine === id && activeStates.includes(one.state))
+  const progress = own(picture.telemetry, id)?.progress
+  const moving = sure && job !== undefined && progress?.job === job.id
+  return {
+    name: machine.declaration.name,
+    look,
+    ...(job === undefined || !sure ? {} : { ticket: job.ticket }),
+    ...(moving ? { fraction: progress.fraction } : {}),
+    ...(moving && progress.remainingSeconds !== undefined ? { remainingSeconds: Math.round(progress.remainingSeconds) } : {}),
+  }
+}
+
+function lookOf({ state, inService }: MachinePicture): TvLook {
+  if (inService) return 'service'
+  switch (state.state) {
+    case 'offline':
+      return 'unknown'
+    case 'down':
+      return 'fault'
+    case 'attention':
+      return 'attention'
+    case 'uncleared':
+      return 'part'
+    case 'ready':
+      return 'free'
+    case 'preparing':
+      return 'preparing'
+    case 'foreign':
+    case 'running':
+      return 'running'
+    case 'paused':
+      return state.by === 'person' ? 'running' : 'paused'
+  }
+}

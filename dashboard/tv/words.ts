@@ -1,0 +1,78 @@
+// The words on the workshop's wall.
+import type { Language } from '../../protocols/contract/words.ts'
+import type { TvLook } from './picture.ts'
+
+export type TvWords = {
+  title: string
+  working: string
+  waiting: string
+  broken: string
+  collect: string
+  nothing: string
+  more: string
+  age: string
+  noData: string
+  lost: string
+  seconds: string
+  minutes: string
+  hours: string
+  left: string
+  looks: Record<TvLook, string>
+}
+
+export const tvWords: Record<Language, TvWords> = {
+  ru: {
+    title: 'Экран мастерской',
+    working: 'работают',
+    waiting: 'ждут человека',
+    broken: 'неисправны',
+    collect: 'Заберите:',
+    nothing: 'Готовых деталей пока нет',
+    more: 'и ещё',
+    age: 'данные {} назад',
+    noData: 'нет данных {}',
+    lost: 'нет связи с сервером {}',
+    seconds: 'с',
+    minutes: 'мин',
+    hours: 'ч',
+    left: 'ещё',
+    looks: {
+      fault: 'неисправен',
+      attention: 'ждёт человека',
+      part: 'снимите деталь',
+      paused: 'на паузе',
+      unknown: 'нет данных',
+      running: 'работает',
+      preparing: 'готовится',
+      free: 'свободен',
+      service: 'на обслуживании',
+    },
+  },
+  en: {
+    title: 'Workshop screen',
+    working: 'working',
+    waiting: 'waiting for a person',
+    broken: 'out of order',
+    collect: 'Collect:',
+    nothing: 'No finished parts yet',
+    more: 'and',
+    age: 'data {} old',
+    noData: 'no data for {}',
+    lost: 'server not heard for {}',
+    seconds: 's',
+    minutes: 'min',
+    hours: 'h',
+    left: 'in',
+    looks: {
+      fault: 'out of order',
+      attention: 'waiting for a person',
+      part: 'take the part off',
+      paused: 'paused',
+      unknown: 'no data',
+      running: 'working',
+      preparing: 'preparing',
+      free: 'free',
+      service: 'in service',
+    },
+  },
+}
