@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts `tsekh` on the project's own Node: the machine may have only an older one, which cannot run TypeScript.
 import { spawn } from 'node:child_process'
-import { enableCompileCache } from 'node:module'
+import nodeModule from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -9,7 +9,7 @@ const oldestNode = 24
 
 if (Number.parseInt(process.versions.node, 10) >= oldestNode) {
   // A school's computer is slow and its memory small: what was compiled once is kept in the system's temporary folder.
-  enableCompileCache()
+  nodeModule.enableCompileCache()
   const { runTsekh } = await import('./commands.ts')
   await runTsekh(process.argv.slice(2))
 } else {
