@@ -127,10 +127,11 @@ function blend(levels: readonly (readonly Sample[])[], prior: Prior, halfCount: 
     points.push(...weighed.map(({ value, weight }) => ({ value, weight: weight * share })))
     room -= total * share
   }
+  const happened = points.reduce((sum, { weight }) => sum + weight, 0)
   const priorWeight = Math.min(prior.weight, prior.weight * ((room + 1) / (borrowed + 1)))
   for (const z of normalNinths) points.push({ value: prior.median * Math.exp(z * prior.sigma), weight: priorWeight / normalNinths.length })
   points.sort((a, b) => a.value - b.value)
-  return { quantile: quantilesOf(points, prior) }
+  return { quantile: quantilesOf(points, prior, Math.min(1, happened)) }
 }
 
 function faded(level: readonly Sample[], halfCount: number): Weighed[] {
@@ -138,16 +139,15 @@ function faded(level: readonly Sample[], halfCount: number): Weighed[] {
 }
 
 /** Weighted quantiles between the points; beyond the outermost ones the tail goes on as steeply as the prior's. */
-function quantilesOf(points: readonly Weighed[], prior: Prior): (p: number) => number {
+function quantilesOf(points: readonly Weighed[], prior: Prior, coming: number): (p: number) => number {
   const total = points.reduce((sum, { weight }) => sum + weight, 0)
-  // The sample to come: half of its weight may fall below everything, half above.
-  const coming = Math.min(1, total)
+  // The sample to come: half of its weight may fall below everything, half above. A prior alone says itself how little it knows.
   const first = points[0]?.value ?? prior.median
   const last = points.at(-1)?.value ?? prior.median
   return p => {
     const goal = Math.min(1, Math.max(0, p)) * (total + coming) - coming / 2
-    if (goal <= 0) return first * Math.exp((goal / (coming / 2)) * prior.sigma)
-    if (goal >= total) return last * Math.exp(((goal - total) / (coming / 2)) * prior.sigma)
+    if (goal <= 0) return coming === 0 ? first : first * Math.exp((goal / (coming / 2)) * prior.sigma)
+    if (goal >= total) return coming === 0 ? last : last * Math.exp(((goal - total) / (coming / 2)) * prior.sigma)
     let passed = 0
     let previous: { at: number; value: number } = { at: 0, value: first }
     for (const { value, weight } of points) {
