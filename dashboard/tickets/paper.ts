@@ -27,7 +27,8 @@ function isHtml(value: unknown): value is Html {
 
 /** Plain colours twice instead of variables: browsers of 2014 know none. Text 4.5:1, marks 3:1, in both. */
 const style = `
-*{box-sizing:border-box}
+*,*:before,*:after{box-sizing:border-box}
+[hidden]{display:none!important}
 body{margin:0;background:#eceff2;color:#18212b;font:17px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif}
 main,footer{max-width:560px;margin:0 auto;padding:16px;overflow-wrap:break-word;word-wrap:break-word}
 footer{padding-top:0;color:#45525f;font-size:15px}
@@ -43,8 +44,8 @@ p{margin:0 0 8px}
 .mark-fault{border-left-color:#c3212c;background:#fdecec}
 .mark-attention{border-left-color:#c77700;background:#fff4dd}
 .steps{display:table;width:100%;table-layout:fixed;list-style:none;margin:0 0 12px;padding:0}
-.steps li{display:table-cell;text-align:center;font-size:14px;color:#45525f;position:relative;padding:34px 1px 0;vertical-align:top}
-.steps li:before{content:"";position:absolute;top:4px;left:50%;width:20px;height:20px;margin-left:-10px;border-radius:50%;background:#fff;border:3px solid #7b8692;z-index:1}
+.steps li{display:table-cell;text-align:center;font-size:13px;overflow-wrap:normal;word-wrap:normal;color:#45525f;position:relative;padding:34px 1px 0;vertical-align:top}
+.steps li:before{content:"";position:absolute;top:4px;left:50%;width:22px;height:22px;margin-left:-11px;border-radius:50%;background:#fff;border:3px solid #7b8692;z-index:1}
 .steps li:after{content:"";position:absolute;top:13px;left:-50%;width:100%;height:3px;background:#7b8692}
 .steps li:first-child:after{display:none}
 .steps .done:before{background:#4b5a69;border-color:#4b5a69}
@@ -73,7 +74,7 @@ body{background:#12161b;color:#e8ecf0}
 .panel,.button,button,input{background:#1b2128;color:#e8ecf0;border-color:#7d8a98}
 .panel{border-color:#37414c}
 .quiet,footer,.steps li{color:#b9c3cd}
-.mark-part{background:#2a2440}.mark-fault{background:#3b1e21}.mark-attention{background:#352a14}
+.mark{border-left-color:#7d8a98}.mark-part{background:#2a2440;border-left-color:#a68cf0}.mark-fault{background:#3b1e21;border-left-color:#f2686b}.mark-attention{background:#352a14;border-left-color:#f0a63a}
 .steps li:before{background:#1b2128}.steps .done:before{background:#a9b7c6;border-color:#a9b7c6}.steps .now{color:#e8ecf0}.steps .now:before{background:#12161b;border-color:#a9c6e6}
 .bar{background:#333d48}.bar span{background:#a9b7c6}
 a{color:#a9c6e6}.main{background:#a9c6e6;border-color:#a9c6e6;color:#12161b}

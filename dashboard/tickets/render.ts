@@ -63,7 +63,7 @@ export function ticketWhole(page: TicketPage): { main: Html; footer: Html } {
   return {
     main: html`<h1 class="quiet">${words.ticket} · ${view.siteName}</h1><p class="number">№ ${view.ticket}</p><p class="quiet">${view.file}</p>
 <div id="live">${ticketPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>
-<p class="noprint"><button id="notify" type="button" hidden data-on="${words.notified}" data-no="${words.notifyNo}">${words.notify}</button></p>`,
+${view.cancellable.length === 0 && view.phase !== 'on-bed' ? '' : html`<p class="noprint"><button id="notify" type="button" hidden data-on="${words.notified}" data-no="${words.notifyNo}">${words.notify}</button></p>`}`,
     footer: html`<div class="qr">${qr(address)}</div><p>${words.qr}</p><p>${words.keep}</p>`,
   }
 }

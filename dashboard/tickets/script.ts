@@ -25,7 +25,7 @@ r.send();
 setInterval(ask,8000);
 document.addEventListener('visibilitychange',ask);
 var key='${push}',button=document.getElementById('notify');
-if(!key||!('serviceWorker' in navigator)||!('PushManager' in window)||!window.isSecureContext||Notification.permission==='denied')return;
+if(!key||!button||!('serviceWorker' in navigator)||!('PushManager' in window)||!window.isSecureContext||Notification.permission==='denied')return;
 function bytes(text){
 var raw=atob(text.replace(/-/g,'+').replace(/_/g,'/')+'==='.slice((text.length+3)%4)),out=new Uint8Array(raw.length),i;
 for(i=0;i<raw.length;i++)out[i]=raw.charCodeAt(i);

@@ -52,7 +52,7 @@ export type Screen = AsyncDisposable & {
 }
 
 /** Site alpha with machine ender, a job of petya's and one of vasya's; site beta empty. */
-export async function openScreen(options: Partial<WebOptions> & { scope?: Me['scope'] } = {}): Promise<Screen> {
+export async function openScreen(options: Partial<WebOptions> & { scope?: Me['scope']; more?: Partial<Workplace> } = {}): Promise<Screen> {
   const folder = temporaryFolder()
   const webRoot = join(folder.path, 'screens')
   mkdirSync(join(webRoot, 'assets'), { recursive: true })
@@ -116,6 +116,7 @@ export async function openScreen(options: Partial<WebOptions> & { scope?: Me['sc
     storePicture: (sha256, what, body) => files.storePicture(sha256, what, body),
     journal: () => [],
     siteCredentials: (site, password) => site === 'alpha' && password === 'alpha-password',
+    ...options.more,
   }
   const web = await startWeb({ workplace, host: '127.0.0.1', port: 0, webRoot, log: silent, frameMs: 20, ...options })
   return Object.assign(screen, {
