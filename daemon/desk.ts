@@ -14,6 +14,7 @@ import { type PeopleAsk, type PeopleContext, peopleDeed } from './people-deeds.t
 import type { Permits } from './permits.ts'
 import type { Pins } from './pins.ts'
 import { estimateFor, type Programs } from './programs.ts'
+import { withQuarantine } from './quarantine.ts'
 import type { Room } from './room.ts'
 import type { Starter } from './starter.ts'
 import type { Store } from './store.ts'
@@ -143,10 +144,14 @@ export class Desk {
         const { uncleared } = store.machine(ask.machine)
         if (uncleared === undefined)
           return Promise.resolve(this.#refuse(command, deny('nothing-to-clear', { machine: machines.name(ask.machine) })))
-        return Promise.resolve(this.#done(command, { events: clearDeed(ask, store.job(uncleared.job), author, nowMs()), reply: {} }))
+        const cleared = clearDeed(ask, store.job(uncleared.job), author, nowMs())
+        const events = withQuarantine(cleared, ask.machine, store.machine(ask.machine), nowMs())
+        return Promise.resolve(this.#done(command, { events, reply: {} }))
       }
       case 'machine.service': {
-        const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on })
+        const works = store.openJobs().some(job => job.machine === ask.machine && activeStates.includes(job.state))
+        const after = ask.on && ask.after === 'job' && works ? { after: ask.after } : {}
+        const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on, ...after })
         return Promise.resolve(this.#done(command, { events: [event], reply: {} }))
       }
       case 'machine.pause':

@@ -6,6 +6,7 @@ import type { Report } from '../protocols/contract/room.ts'
 import type { Fault } from '../protocols/contract/words.ts'
 import { faultEvent, stepJob, withoutMachine } from './drafts.ts'
 import type { Machines } from './machines.ts'
+import { withQuarantine } from './quarantine.ts'
 import type { Step } from './queue.ts'
 import type { RoomListener, Snapshot } from './room.ts'
 import type { EventDraft, Store } from './store.ts'
@@ -174,8 +175,11 @@ export class Floor implements RoomListener {
       }
     }
     if (report.kind === 'job-started') events.push(...this.#clearAll(report.machine, report.at))
+    const judged = withQuarantine(events, report.machine, store.machine(report.machine), report.at)
+    if (judged.length > events.length)
+      log.warn({ machine: report.machine, job: job.id }, 'the same failure too often: the machine is taken out of work')
     if (events.length === 0) log.debug({ job: job.id, state: job.state, report: report.kind }, 'a report that changes nothing')
-    this.#commit(events, report.number)
+    this.#commit(judged, report.number)
   }
 
   #count(machine: string, end: JobEnd, at: number): EventDraft {

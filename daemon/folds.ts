@@ -1,4 +1,5 @@
 // What the events amount to: the state of jobs, machines and counters as pure folds. Two runs over the same events give the same bytes.
+import { type Failure, withJob } from '../protocols/contract/failures.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Fault } from '../protocols/contract/words.ts'
 import { type Curve, waysKept } from './forecast/heat-curves.ts'
@@ -8,6 +9,11 @@ export type MachineMemory = {
   /** The job whose part lies on the bed, since when. */
   readonly uncleared?: { readonly job: string; readonly since: number }
   readonly inService: boolean
+  /** Goes into service when the job on it has ended; takes no other until then. */
+  readonly drain?: true
+  /** Laid to the machine, of the last week; what was before `seenToAt` a person has seen to. */
+  readonly failures?: readonly Failure[]
+  readonly seenToAt?: number
   /** Raised and not cleared, oldest first. */
   readonly faults: readonly Fault[]
   readonly runningSeconds: number
@@ -40,7 +46,7 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
       return { ...memory, faults: [...others, event.fault].slice(-faultsMax) }
     }
     case 'action': {
-      if (event.action === 'machine.service') return { ...memory, inService: event.detail?.on === true }
+      if (event.action === 'machine.service') return foldService(memory, event)
       if (event.action === 'machine.clear') return withoutUncleared(memory)
       return memory
     }
@@ -58,16 +64,34 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
 /** The changes that end a job on a machine. */
 const endings: readonly string[] = ['completed', 'failed', 'cancelled', 'interrupted']
 
+function foldService(memory: MachineMemory, { at, detail }: Extract<Event, { kind: 'action' }>): MachineMemory {
+  if (detail?.on !== true) {
+    const { drain: _drain, failures: _failures, ...rest } = memory
+    return { ...rest, inService: false, seenToAt: at }
+  }
+  if (detail.after === 'job') return memory.inService ? memory : { ...memory, drain: true }
+  return { ...withoutDrain(memory), inService: true }
+}
+
 /** A job that began to move the machine leaves something on the bed, however it ended. */
 function foldJobOnMachine(memory: MachineMemory, event: Extract<Event, { kind: 'job' }>): MachineMemory {
-  if (!endings.includes(event.change) || event.job.startedAt === undefined) return memory
-  return { ...memory, uncleared: { job: event.job.id, since: event.at } }
+  const known = memory.failures ?? []
+  const failures = withJob(known, event.job, event.at, memory.seenToAt)
+  const counted = failures === known ? memory : { ...memory, failures }
+  if (!endings.includes(event.change)) return counted
+  const drained = counted.drain === true ? { ...withoutDrain(counted), inService: true } : counted
+  return event.job.startedAt === undefined ? drained : { ...drained, uncleared: { job: event.job.id, since: event.at } }
 }
 
 function foldHeated(memory: MachineMemory, { heater, curve }: Extract<Event, { kind: 'heated' }>): MachineMemory {
   const which = (curve.at(-1)?.[0] ?? 0) > (curve[0]?.[0] ?? 0) ? 'warmings' : 'coolings'
   const known = memory[which] ?? {}
   return { ...memory, [which]: { ...known, [heater]: [...(known[heater] ?? []), curve].slice(-waysKept) } }
+}
+
+function withoutDrain(memory: MachineMemory): MachineMemory {
+  const { drain: _, ...rest } = memory
+  return rest
 }
 
 function withoutUncleared(memory: MachineMemory): MachineMemory {

@@ -98,7 +98,8 @@ export class Machines {
     const held = this.#held.get(id)
     if (held === undefined) return undefined
     const { name, kind } = held.setup.declaration
-    const { inService } = this.#options.memory(id)
+    const { inService: serviced, drain } = this.#options.memory(id)
+    const inService = serviced || drain === true
     return { id, name, kind, state: this.#state(id, held)?.state ?? 'offline', inService, readOnly: held.config.readOnly }
   }
 
@@ -210,11 +211,12 @@ export class Machines {
   #tell(id: string, held: Held): void {
     const state = this.#state(id, held)
     if (state === undefined) return
-    const { inService } = this.#options.memory(id)
+    const { inService, drain } = this.#options.memory(id)
     const message = {
       declaration: held.setup.declaration,
       state,
       inService,
+      ...(drain ? { drain } : {}),
       readOnly: held.config.readOnly,
       ...(held.firmware ? { firmware: held.firmware } : {}),
     }

@@ -127,8 +127,17 @@ function only<T>(record: Readonly<Record<string, T>>, keys: ReadonlySet<string>)
 function applyMachine(fold: SiteFold, machine: string, message: MachineMessage): SiteFold {
   const { picture } = fold
   const faults = [...(own(fold.faults, machine) ?? [])]
-  const { firmware, declaration, state, inService, readOnly, at } = message
-  const next: MachinePicture = { declaration, state, inService, readOnly, at, faults, ...(firmware && { firmware }) }
+  const { firmware, declaration, state, inService, drain, readOnly, at } = message
+  const next: MachinePicture = {
+    declaration,
+    state,
+    inService,
+    readOnly,
+    at,
+    faults,
+    ...(drain && { drain }),
+    ...(firmware && { firmware }),
+  }
   return withPicture(fold, {
     machines: { ...picture.machines, [machine]: next },
     telemetry: stillTrue(picture.telemetry, machine, message),

@@ -8,6 +8,8 @@ export const dayMs = 24 * 3_600_000
 
 export type MachineHistory = {
   failures: readonly Failure[]
+  /** What failed before a service ended has been seen to. */
+  seenToAt?: number
   /** Lines and repeats of jobs that ended within a day. */
   ends: readonly { job: string; at: number; lines: number; resends: number }[]
   /** When the connection came back, within a day. */
@@ -45,7 +47,11 @@ export function foldEvent(site: SiteHistory, event: Event, nowMs: number): SiteH
 function foldMachine(history: MachineHistory, event: Event, nowMs: number): MachineHistory {
   switch (event.kind) {
     case 'job':
-      return { ...history, failures: withJob(history.failures, event.job, nowMs), ends: withEnd(history.ends, event.job, nowMs) }
+      return {
+        ...history,
+        failures: withJob(history.failures, event.job, nowMs, history.seenToAt),
+        ends: withEnd(history.ends, event.job, nowMs),
+      }
     case 'counters': {
       // The first job ever counted: everything before it is known to be nothing.
       const servicedSeconds = history.servicedSeconds ?? (event.jobs <= 1 ? 0 : event.runningSeconds)
@@ -54,7 +60,7 @@ function foldMachine(history: MachineHistory, event: Event, nowMs: number): Mach
     case 'action': {
       if (event.action !== 'machine.service' || event.detail?.on !== false) return history
       // Somebody has looked: what was is forgiven, and the hours count anew.
-      return { ...history, failures: [], reconnects: [], ends: [], servicedSeconds: history.runningSeconds ?? 0 }
+      return { ...history, failures: [], seenToAt: event.at, reconnects: [], ends: [], servicedSeconds: history.runningSeconds ?? 0 }
     }
     case 'fault':
     case 'heated':

@@ -9,9 +9,9 @@ export const tvScript = `(${tvScreen.toString()})()\n`
 export const tvStyle = `
 * { box-sizing: border-box; margin: 0 }
 html { background: #12161b; color: #e8ecf0; font: 500 clamp(14px, 1.35vw, 30px)/1.3 "Noto Sans", system-ui, sans-serif }
-body { min-height: 100vh; padding: 1.2vw }
+body { min-height: 100vh; padding: max(1.2vw, 8px) }
 body.kiosk { cursor: none }
-#wall { display: flex; flex-direction: column; gap: 1.1vw; min-height: calc(100vh - 2.4vw) }
+#wall { display: flex; flex-direction: column; gap: 1.1vw; min-height: calc(100vh - 2 * max(1.2vw, 8px)) }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 2em }
 h1 { font-size: 1.7em; flex: 1 1 auto }
 #clock { font-size: 2.2em; font-variant-numeric: tabular-nums }
@@ -43,8 +43,9 @@ dt { color: #b9c3cd }
   #tiles { min-height: 0; grid-template-columns: repeat(var(--columns, 6), 1fr); grid-auto-rows: minmax(0, 1fr); align-content: stretch }
   .tile { min-height: 0; overflow: hidden; max-height: 9em; white-space: nowrap }
   .tile .name, .tile .look { grid-column: 2 / -1; overflow: hidden; text-overflow: ellipsis }
-  .tile .ticket { grid-row: 3; grid-column: 2 }
-  .tile .left { grid-row: 3 }
+  .tile { grid-template-columns: 1.5em minmax(0, max-content) minmax(0, 1fr) }
+  .tile .ticket { grid-row: 3; grid-column: 2; font-size: .9em }
+  .tile .left { grid-row: 3; font-size: .9em }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none; animation: none } }
 `

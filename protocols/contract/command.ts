@@ -74,7 +74,8 @@ export const askSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('machine.heat'), ...machine, heater: z.string().max(16), target: z.number().min(0).max(500) }),
   z.strictObject({ kind: z.literal('machine.answer'), ...machine, choice: z.int().min(0).max(9) }),
-  z.strictObject({ kind: z.literal('machine.service'), ...machine, on: z.boolean() }),
+  /** `after`: goes into service when the job on it has ended. */
+  z.strictObject({ kind: z.literal('machine.service'), ...machine, on: z.boolean(), after: z.literal('job').optional() }),
   z.strictObject({ kind: z.literal('machine.console'), ...machine, line: z.string().min(1).max(200) }),
   /** Notes that the author instructed these people (ids) in this text. */
   z.strictObject({

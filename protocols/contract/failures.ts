@@ -45,11 +45,13 @@ export function failureOf(job: Job): Failure | undefined {
   return { job: job.id, cause: code, at: endedAt }
 }
 
-/** The failures with this job's last word in them; those out of the window are dropped. */
-export function withJob(failures: readonly Failure[], job: Job, nowMs: number): readonly Failure[] {
-  const failure = failureOf(job)
+/** The failures with this job's last word in them; those out of the window are dropped. `afterMs`: what was before has been seen to. */
+export function withJob(failures: readonly Failure[], job: Job, nowMs: number, afterMs = 0): readonly Failure[] {
+  const told = failureOf(job)
+  const failure = told !== undefined && told.at > afterMs ? told : undefined
   const others = failures.filter(one => one.job !== job.id && nowMs - one.at <= failuresCountMs)
   if (failure === undefined) return others.length === failures.length ? failures : others
+  if (failures.some(one => one.job === failure.job && one.cause === failure.cause && one.at === failure.at)) return failures
   return [...others, failure].slice(-failuresKept)
 }
 /** More in a week than any machine is allowed to have. */

@@ -79,6 +79,8 @@ export const machineMessageSchema = z.object({
   declaration: machineDeclarationSchema,
   state: machineStateSchema,
   inService: z.boolean(),
+  /** Goes into service when the job on it has ended, and takes no other. */
+  drain: z.literal(true).optional(),
   readOnly: z.boolean(),
   firmware: firmwareSchema.optional(),
   at: instantSchema,

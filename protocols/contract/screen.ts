@@ -122,6 +122,7 @@ export type MachinePicture = {
   declaration: MachineDeclaration
   state: MachineState
   inService: boolean
+  drain?: true
   readOnly: boolean
   firmware?: Firmware
   /** The daemon's clock when it said so. */

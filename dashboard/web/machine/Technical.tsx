@@ -15,8 +15,9 @@ export function Technical({ seen, site }: { seen: Seen; site: string }) {
   const { offer } = useReader()
   const { ask, asking } = useAsking(site)
   const { machine } = seen
-  const { declaration, inService, firmware, faults } = machine
+  const { declaration, drain, inService, firmware, faults } = machine
   const service = { kind: 'machine.service', machine: declaration.id, on: !inService } as const
+  const draining = { kind: 'machine.service', machine: declaration.id, on: true, after: 'job' } as const
   const about = { machineKind: declaration.kind }
   return (
     <div className="machine-columns">
@@ -29,6 +30,13 @@ export function Technical({ seen, site }: { seen: Seen; site: string }) {
             disabled={asking(service)}
             onChange={() => ask(service)}
           />
+          {inService ? null : drain === true ? (
+            <p className="small second">{words.health.draining}</p>
+          ) : 'job' in machine.state && machine.state.state !== 'uncleared' ? (
+            <Button variant="default" mt="sm" loading={asking(draining)} onClick={() => ask(draining)}>
+              {words.health.drain}
+            </Button>
+          ) : null}
         </section>
         {faults.length === 0 ? null : <Faults seen={seen} />}
         {offer('machine.console', about) === 'yes' ? <Console site={site} machine={declaration.id} /> : null}

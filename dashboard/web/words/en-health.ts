@@ -42,6 +42,8 @@ export const enHealth: typeof ruHealth = {
     approve: 'Approve the present settings',
     openSchool: 'Open the school',
     done: 'Noted',
+    drain: 'Into service after this job',
+    draining: 'Goes into service when its job has ended. Takes no new jobs.',
     event: {
       job: (ticket, state) => `job ${ticket}: ${state}`,
       raised: text => `fault: ${text}`,

@@ -41,6 +41,8 @@ export const ruHealth = {
     approve: 'Утвердить нынешние настройки',
     openSchool: 'Открыть школу',
     done: 'Записано',
+    drain: 'В обслуживание после задания',
+    draining: 'Уйдёт в обслуживание, когда закончится задание. Новых заданий не берёт.',
     event: {
       job: (ticket: string, state: string) => `задание ${ticket}: ${state}`,
       raised: (text: string) => `неисправность: ${text}`,
