@@ -114,7 +114,6 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   const forecaster: Forecaster = new Forecaster({
     store,
     machines,
-    programs,
     hours,
     rules: config.rules,
     startable: id => anybodyMayStart(config, office.permits, machines, id, nowMs()),

@@ -185,6 +185,11 @@ export class Store implements Disposable {
     return this.#statements.program.get(sha256)
   }
 
+  /** Seconds by machine, as the program's analysis forecast them; read out by SQLite, since the whole may be megabytes. */
+  estimates(sha256: string): Map<string, number> {
+    return new Map(this.#statements.estimates.all(sha256).map(({ machine, seconds }) => [machine, seconds]))
+  }
+
   putProgram(sha256: string, at: number, program: StoredProgram, pictures: readonly string[]): void {
     this.#database.transaction(() => {
       this.#statements.putProgram.run(sha256, at, program.facts, program.body)
@@ -304,6 +309,10 @@ function prepare(database: Database.Database) {
     ),
     pruneCommands: database.prepare<[number]>('DELETE FROM commands WHERE at < ?'),
     program: database.prepare<[string], StoredProgram>('SELECT facts, body FROM programs WHERE sha256 = ?'),
+    estimates: database.prepare<[string], { machine: string; seconds: number }>(
+      `SELECT one.value ->> 'machine' AS machine, one.value ->> 'estimatedSeconds' AS seconds
+       FROM programs, json_each(programs.body, '$.program.machines') AS one WHERE sha256 = ? AND seconds IS NOT NULL`,
+    ),
     putProgram: database.prepare<[string, number, string, string]>(
       `INSERT INTO programs (sha256, at, facts, body) VALUES (?, ?, ?, ?)
        ON CONFLICT (sha256) DO UPDATE SET at = excluded.at, facts = excluded.facts, body = excluded.body`,

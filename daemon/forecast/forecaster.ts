@@ -4,7 +4,6 @@ import { forecastJobsMax, type QueueForecast } from '../../protocols/contract/fo
 import { activeStates, type Job } from '../../protocols/contract/job.ts'
 import type { MachineFacts } from '../../protocols/gcode/analyse.ts'
 import type { Machines } from '../machines.ts'
-import type { Programs } from '../programs.ts'
 import type { Store } from '../store.ts'
 import { HeatWatch, typicalCurve } from './heat-curves.ts'
 import { History } from './history.ts'
@@ -13,9 +12,8 @@ import type { ForecastInput, ForecastMachine, ForecastRules } from './question.t
 import { forecastSteps } from './queue-forecast.ts'
 
 export type ForecasterOptions = {
-  readonly store: Pick<Store, 'openJobs' | 'endedJobs' | 'watch' | 'commit' | 'machine'>
+  readonly store: Pick<Store, 'openJobs' | 'endedJobs' | 'estimates' | 'watch' | 'commit' | 'machine'>
   readonly machines: Machines
-  readonly programs: Pick<Programs, 'stored'>
   readonly hours: Hours
   readonly rules: ForecastRules
   /** May anybody start this machine? Lasers and mills ask for a permit. */
@@ -120,8 +118,7 @@ export class Forecaster {
     const { sha256 } = job.program
     let known = this.#seconds.get(sha256)
     if (known === undefined) {
-      const machines = this.#options.programs.stored(sha256)?.program.machines ?? []
-      known = new Map(machines.flatMap(one => (one.estimatedSeconds === undefined ? [] : [[one.machine, one.estimatedSeconds]])))
+      known = this.#options.store.estimates(sha256)
       this.#seconds.set(sha256, known)
       const oldest = this.#seconds.keys().next().value
       if (this.#seconds.size > programsMax && oldest !== undefined) this.#seconds.delete(oldest)
@@ -169,7 +166,7 @@ export class Forecaster {
 
   async #reckon(): Promise<void> {
     const input = this.#input()
-    // One program's forecasts are read from the store at a time: they are a hundred kilobytes each.
+    // One program is opened at a time: with the maps of thirty machines it is megabytes.
     for (const job of input.jobs.slice(0, forecastJobsMax)) {
       if (this.#seconds.has(job.program.sha256)) continue
       this.seconds(job, '')
@@ -204,7 +201,8 @@ export class Forecaster {
       const state = machines.shownState(view.id)
       return {
         ...view,
-        since: Math.min(now, state?.since ?? now),
+        // The firmware is ready as soon as its job is done; for people the machine is free when the bed is.
+        since: Math.min(now, Math.max(state?.since ?? now, (state?.state === 'ready' && this.#history.clearedAt(view.id)) || 0)),
         ...(progress?.remainingSeconds === undefined ? {} : { remainingSeconds: progress.remainingSeconds, done: progress.fraction }),
       }
     })

@@ -61,9 +61,15 @@ export class History implements Past {
   readonly #options: HistoryOptions
   readonly #facts = new Map<string, Fact>()
   readonly #cache = new Map<string, Distribution>()
+  readonly #cleared = new Map<string, number>()
 
   constructor(options: HistoryOptions) {
     this.#options = options
+  }
+
+  /** When the machine's bed was last cleared, as far as is remembered. */
+  clearedAt(machine: string): number | undefined {
+    return this.#cleared.get(machine)
   }
 
   get jobs(): number {
@@ -76,6 +82,8 @@ export class History implements Past {
     if (fact === undefined) return false
     this.#facts.delete(job.id)
     this.#facts.set(job.id, fact)
+    const { machine, clearedAt = 0 } = fact
+    if (clearedAt > (this.#cleared.get(machine) ?? 0)) this.#cleared.set(machine, clearedAt)
     const oldest = this.#facts.keys().next().value
     if (this.#facts.size > jobsMax && oldest !== undefined) this.#facts.delete(oldest)
     this.#cache.clear()

@@ -1,7 +1,7 @@
 // Why a job is not on a machine yet, as the school's rules say it, and how many stand before it. Pure.
 import type { Wait, WaitCode } from '../../protocols/contract/forecast.ts'
 import { waitOf } from '../../protocols/contract/forecast-words.ts'
-import type { Job } from '../../protocols/contract/job.ts'
+import { activeStates, type Job } from '../../protocols/contract/job.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
 import { byOrder, suits } from '../queue.ts'
 import { firstStart } from './hours.ts'
@@ -19,7 +19,8 @@ export function aheadOf(job: Job, input: ForecastInput): number {
       (job.state === 'submitted' || byOrder(one, job) < 0) &&
       possible.some(machine => suits(one, machine.id)),
   ).length
-  return before + (possible.some(isOpenTo) || !possible.some(isAtWork) ? 0 : 1)
+  const { jobs } = input
+  return before + (possible.some(machine => isOpenTo(machine, jobs)) || !possible.some(machine => isAtWork(machine, jobs)) ? 0 : 1)
 }
 
 /** The one thing most worth knowing; undefined for a job that does not wait. */
@@ -33,7 +34,8 @@ export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
   const [first] = suitable
   if (first === undefined) return waitOf('no-machine')
   if (possible.length === 0) return of('no-permit', first)
-  const free = possible.filter(isOpenTo)
+  const { jobs } = input
+  const free = possible.filter(machine => isOpenTo(machine, jobs))
   const ahead = aheadOf(job, input)
   // Each free machine takes one of those before it: with more machines than jobs it is this one's turn.
   if (free.length > ahead) return whyNotNow(job, free, input)
@@ -42,10 +44,14 @@ export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
   const uncleared = usable.find(machine => machine.state === 'uncleared')
   if (free.length === 0 && uncleared) return of('bed-uncleared', uncleared)
   const asking = usable.find(machine => machine.state === 'attention')
-  if (free.length === 0 && asking && !usable.some(isAtWork)) return of('machine-attention', asking)
-  if (ahead > 0 && (free.length > 0 || usable.some(isAtWork))) return waitOf('others-ahead', { count: ahead })
+  const working = usable.some(machine => isAtWork(machine, jobs))
+  if (free.length === 0 && asking && !working) return of('machine-attention', asking)
+  if (ahead > 0 && (free.length > 0 || working)) return waitOf('others-ahead', { count: ahead })
   const foreign = usable.find(machine => machine.state === 'foreign')
   if (foreign) return of('machine-foreign', foreign)
+  // Connecting or finding its zero: a matter of a minute.
+  const coming = usable.find(machine => machine.state === 'preparing' || machine.state === 'ready')
+  if (coming) return ahead > 0 ? waitOf('others-ahead', { count: ahead }) : of('starts-soon', coming)
   return whyNever(possible, ahead)
 }
 
@@ -93,12 +99,17 @@ function of(code: WaitCode, machine: ForecastMachine): Wait {
   return waitOf(code, { machine: machine.name }, machine.id)
 }
 
-function isOpenTo(machine: ForecastMachine): boolean {
-  return machine.state === 'ready' && !machine.inService && !machine.readOnly
+function isOpenTo(machine: ForecastMachine, jobs: readonly Job[]): boolean {
+  return machine.state === 'ready' && !machine.inService && !machine.readOnly && !hasJob(machine, jobs)
 }
 
-function isAtWork({ state }: ForecastMachine): boolean {
-  return state === 'running' || state === 'preparing' || state === 'paused'
+function isAtWork(machine: ForecastMachine, jobs: readonly Job[]): boolean {
+  return machine.state === 'running' || machine.state === 'paused' || hasJob(machine, jobs)
+}
+
+/** Between the order and the machine's first word a job is on a machine that still says ready. */
+function hasJob(machine: ForecastMachine, jobs: readonly Job[]): boolean {
+  return jobs.some(job => job.machine === machine.id && activeStates.includes(job.state))
 }
 
 const ruDays = ['в воскресенье', 'в понедельник', 'во вторник', 'в среду', 'в четверг', 'в пятницу', 'в субботу']

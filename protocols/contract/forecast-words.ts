@@ -140,7 +140,7 @@ const words: Readonly<Record<WaitCode, Words>> = {
   },
   'never-long-enough': {
     by: 'teacher',
-    text: said('Работа длиннее, чем открыта мастерская.', 'It takes longer than the workshop is open.'),
+    text: said('Работа не укладывается ни в один день мастерской.', 'It fits into no day of the workshop.'),
     unblock: {
       ru: 'Разделите деталь на части или попросите учителя.',
       en: 'Split the part, or ask a teacher.',

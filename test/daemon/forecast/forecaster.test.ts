@@ -24,7 +24,6 @@ function school(more: Partial<ForecasterOptions> = {}) {
     const forecaster = new Forecaster({
       store,
       machines,
-      programs: { stored: () => undefined },
       hours: noHours,
       rules: { autoStartPrinters: true, runPastClosing: true },
       nowMs: () => now,
@@ -117,6 +116,17 @@ describe('the forecaster', () => {
     expect(await ends()).toEqual([early, late])
     s.put('cancelled', queued({ state: 'cancelled', endedAt: monday10 }))
     await until(() => s.told.at(-1)?.jobs['job-waits'] === undefined, 'it is gone')
+  })
+
+  it('takes the forecast of each machine from the analysis', async () => {
+    using s = school()
+    const program = aProgram(['printer-1'], ['printer-1', 'laser-1'])
+    s.store.putProgram(program.sha256, 1, { facts: '', body: JSON.stringify({ program, timeMaps: {}, layers: [] }) }, [])
+    expect(s.forecaster().seconds(queued(), 'printer-1')).toBe(60)
+    expect(s.forecaster().seconds(queued(), 'printer-9')).toBeUndefined()
+    s.put('submitted', queued())
+    await until(() => s.told.at(-1)?.jobs['job-waits'] !== undefined, 'the job is forecast')
+    expect(s.told.at(-1)?.jobs['job-waits']?.end?.[1]).toBeLessThan(monday10 + 5 * 60_000)
   })
 
   it('knows a laser that nobody may start', async () => {

@@ -59,6 +59,8 @@ describe('the reason', () => {
     ],
     ['the machine asks for a person', { machines: [aPrinter({ state: 'attention' })], jobs: [mine()] }, 'machine-attention', 'anyone', 0],
     ['somebody prints from the card', { machines: [aPrinter({ state: 'foreign' })], jobs: [mine()] }, 'machine-foreign', 'time', 0],
+    ['the machine connects', { machines: [aPrinter({ state: 'preparing' })], jobs: [mine()] }, 'starts-soon', 'time', 0],
+    ['the order is on its way to the machine', { jobs: [mine(), { ...runs('printer-1'), state: 'starting' }] }, 'others-ahead', 'time', 1],
     ['the machine is offline', { machines: [aPrinter({ state: 'offline' })], jobs: [mine()] }, 'machine-offline', 'teacher', 0],
     ['the machine is down', { machines: [aPrinter({ state: 'down' })], jobs: [mine()] }, 'machine-down', 'technician', 0],
     ['the machine is in service', { machines: [aPrinter({ inService: true })], jobs: [mine()] }, 'machine-in-service', 'technician', 0],
