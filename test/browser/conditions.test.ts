@@ -58,6 +58,15 @@ describe('the page of conditions', () => {
     expect(Math.abs(until - Date.now() - 7 * 24 * 3_600_000)).toBeLessThan(60_000)
   })
 
+  it('gives a link for the workshop’s wall', async () => {
+    await stage.open('/health', { as: 'technician' }, phone)
+    const { page } = stage
+    await page.getByText('Экраны в мастерских').click()
+    await page.getByRole('button', { name: 'Получить ссылку' }).click()
+    await page.getByText('/tv/school-5?kiosk=1&token=secret').waitFor()
+    expect(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'))).toBe(0)
+  })
+
   it('is a link in the header for technicians and administrators, and for no one else', async () => {
     for (const [as, links] of [
       ['technician', 1],

@@ -122,6 +122,8 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
       response.writeHead(204).end()
       return
     }
+    if (what === 'tv' && request.method === 'POST') return json(response, 201, { path: '/tv/school-5?kiosk=1&token=secret', screen: {} })
+    if (what === 'tv') return json(response, 200, { screens: [] })
     if (what === 'conditions' && rest[1] === 'events') return json(response, 200, { events: options.conditionEvents ?? [] })
     if (what === 'files') return upload(request, response, url.searchParams.get('name') ?? '')
     if (what === 'programs' && rest[1] === 'preview') return json(response, 200, previewOf(rest[0] ?? ''))

@@ -1,6 +1,8 @@
 // What the page asks of its server over HTTP (protocols/contract/screen.ts): every answer is a value, trouble included.
 import type { Ask, Reply } from '../../../protocols/contract/command.ts'
-import type { CommandBody, KeyBody, Me, Preview, SlicerKey, Upload } from '../../../protocols/contract/screen.ts'
+import type { TvScreen } from '../../../protocols/contract/condition.ts'
+import type { CommandBody, KeyBody, Me, Preview, Progress, SlicerKey, Upload } from '../../../protocols/contract/screen.ts'
+import { readToolpath, type Toolpath } from '../../../protocols/contract/toolpath.ts'
 import type { Event } from '../../../protocols/contract/wire.ts'
 import type { Denial } from '../../../protocols/contract/words.ts'
 
@@ -58,6 +60,27 @@ export type ConditionDeed =
   | { kind: 'shelve'; reason: string; until: number }
   | { kind: 'unshelve' }
 
+export async function readScreens(): Promise<{ screens: TvScreen[] } | Trouble> {
+  return read<{ screens: TvScreen[] }>(await send('/api/v1/tv'))
+}
+
+/** The path opens the wall's page once for good; it is told this once. */
+export async function makeScreen(body: {
+  site: string
+  name: string
+  days: number
+}): Promise<{ screen: TvScreen; path: string } | Trouble> {
+  return read<{ screen: TvScreen; path: string }>(await send('/api/v1/tv', body))
+}
+
+/** Undefined: the screen is shut out. */
+export async function endScreen(id: string): Promise<Trouble | undefined> {
+  const answer = await send(`/api/v1/tv/${encodeURIComponent(id)}`, undefined, 'DELETE')
+  if (answer?.status === 204) return undefined
+  const told = read<object>(answer)
+  return 'trouble' in told ? told : { trouble: 'server' }
+}
+
 export async function readConditionEvents(id: string): Promise<{ events: Event[] } | Trouble> {
   return read<{ events: Event[] }>(await send(`/api/v1/conditions/${encodeURIComponent(id)}/events`))
 }
@@ -73,6 +96,24 @@ export async function settleCondition(id: string, { kind, ...body }: ConditionDe
 export async function readPreview(sha256: string): Promise<Preview | undefined> {
   const answer = await read<Preview>(await send(`/api/v1/programs/${sha256}/preview`))
   return 'trouble' in answer ? undefined : answer
+}
+
+/** The tool path for a graphics card; undefined where there is none (yet). */
+export async function readPath(sha256: string): Promise<Toolpath | undefined> {
+  try {
+    const response = await fetch(`/api/v1/programs/${sha256}/path`, { credentials: 'same-origin' })
+    return response.ok ? readToolpath(await response.arrayBuffer()) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** How far the school is with a file, where this is the school's own screen. */
+export async function readProgress(sha256: string): Promise<Progress | undefined> {
+  const answer = await send(`/api/v1/programs/${sha256}/progress`)
+  if (answer?.status !== 200) return undefined
+  const progress = read<Progress>(answer)
+  return 'trouble' in progress ? undefined : progress
 }
 
 /** Sends a file with its progress; aborting the signal stops it and leaves nothing behind. */

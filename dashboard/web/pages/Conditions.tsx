@@ -3,6 +3,7 @@ import { Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import type { Condition } from '../../../protocols/contract/condition.ts'
 import { Detail } from '../health/Detail.tsx'
+import { Screens } from '../health/Screens.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import type { Look } from '../looks.ts'
 import { Glyph } from '../parts/Glyph.tsx'
@@ -74,6 +75,7 @@ export function Conditions() {
           )}
         </div>
       )}
+      {conditions === undefined ? null : <Screens />}
     </main>
   )
 }
