@@ -9,6 +9,8 @@ export const tvScript = `(${tvScreen.toString()})()\n`
 export const tvStyle = `
 * { box-sizing: border-box; margin: 0 }
 html { background: #12161b; color: #e8ecf0; font: 500 clamp(14px, 1.35vw, 30px)/1.3 "Noto Sans", system-ui, sans-serif }
+/* The picture wanders by a few pixels against burn-in; that must not make it wider than the screen. */
+html { overflow-x: clip }
 body { min-height: 100vh; padding: max(1.2vw, 8px) }
 body.kiosk { cursor: none }
 #wall { display: flex; flex-direction: column; gap: 1.1vw; min-height: calc(100vh - 2 * max(1.2vw, 8px)) }
