@@ -10,7 +10,7 @@ import type { SitePicture } from '../../protocols/contract/screen.ts'
 import { type CommandBody, commandBodySchema, type Me, type View, type ViewSnapshot, viewSchema } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
-import { previewOf, programOf } from './programs.ts'
+import { pathOf, previewOf, programOf } from './programs.ts'
 import { city, heatHistory, people, type SceneName } from './scenes.ts'
 
 export type FakeOptions = {
@@ -126,6 +126,8 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     if (what === 'tv') return json(response, 200, { screens: [] })
     if (what === 'conditions' && rest[1] === 'events') return json(response, 200, { events: options.conditionEvents ?? [] })
     if (what === 'files') return upload(request, response, url.searchParams.get('name') ?? '')
+    if (what === 'programs' && rest[1] === 'path') return bytes(response, pathOf(rest[0] ?? ''))
+    if (what === 'programs' && rest[1] === 'progress') return void response.writeHead(204).end()
     if (what === 'programs' && rest[1] === 'preview') return json(response, 200, previewOf(rest[0] ?? ''))
     if (what === 'sites' && rest[1] === 'commands' && request.method === 'POST') return command(request, response, rest[0] ?? '')
     if (what === 'sites' && rest[1] === 'commands') return json(response, 202, { command: rest[2] })
@@ -265,4 +267,8 @@ async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   return Buffer.concat(chunks)
+}
+
+function bytes(response: ServerResponse, body: Uint8Array): void {
+  response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(body)
 }

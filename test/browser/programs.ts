@@ -2,6 +2,7 @@
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Program } from '../../protocols/contract/program.ts'
 import type { Preview } from '../../protocols/contract/screen.ts'
+import { writeToolpath } from '../../protocols/contract/toolpath.ts'
 
 /** One made-up sum per kind of program, so that each kind has its own preview. */
 export function sha(kind: Job['program']['kind']): string {
@@ -111,6 +112,18 @@ export function programOf(name: string, sha256: string, size: number): Program {
           no('mill', forPrinter),
         ],
   }
+}
+
+/** The preview as a graphics card takes it. */
+export function pathOf(sha256: string): Uint8Array {
+  const { kind, bounds, segments, points, work, power, layers = [], times } = previewOf(sha256)
+  const box = { min: [0, 0, 0] as [number, number, number], max: [400, 400, 400] as [number, number, number] }
+  const stored = Uint16Array.from({ length: work.length * 4 }, (_, at) => {
+    const [point, axis] = [Math.floor(at / 4), at % 4]
+    return Math.round(65_535 * (axis === 3 ? (times[point] ?? 0) : (points[point * 3 + axis] ?? 0) / 400))
+  })
+  const looks = Uint8Array.from(work, (one, point) => (one === 0 ? 0 : Math.max(1, Math.round(255 * (power?.[point] ?? 1)))))
+  return writeToolpath({ kind, bounds, box, segments, count: work.length, layers, points: stored, looks })
 }
 
 /** Rings in layers for a printer; a shaded sign for a laser. */

@@ -1,11 +1,12 @@
-// The tool path on a canvas: pan, zoom and layers by mouse, finger and keyboard; what is done so far in another ink.
+// The tool path on a plain canvas, for browsers without WebGL: pan, zoom and layers by mouse, finger and keyboard; what is done so far in another ink.
 import { ActionIcon, Slider, Switch, useComputedColorScheme } from '@mantine/core'
 import { useResizeObserver } from '@mantine/hooks'
-import { type KeyboardEvent, type PointerEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Preview } from '../../../protocols/contract/screen.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { draw, fitView, type Inks, type Layers, layerRanges, pointAt, strokesOf, type View } from './drawing.ts'
+import { useDrag, useWheel } from './pointer.ts'
 
 type Props = { preview: Preview; done: number | undefined; height: number }
 
@@ -150,49 +151,5 @@ function readInks(element: HTMLElement): Inks {
     travel: ink('--path-travel'),
     under: ink('--path-travel'),
     bed: ink('--line'),
-  }
-}
-
-/** React listens to wheels passively, and a passive listener cannot keep the page from scrolling. */
-function useWheel(canvas: RefObject<HTMLCanvasElement | null>, zoom: (factor: number, x: number, y: number) => void): void {
-  useEffect(() => {
-    const element = canvas.current
-    if (element === null) return
-    const turned = (event: WheelEvent) => {
-      // A plain wheel scrolls the page, as everywhere; with Ctrl (and on touchpads a pinch) it zooms, or once the picture has the focus.
-      if (!event.ctrlKey && document.activeElement !== element) return
-      event.preventDefault()
-      zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY)
-    }
-    element.addEventListener('wheel', turned, { passive: false })
-    return () => element.removeEventListener('wheel', turned)
-  }, [canvas, zoom])
-}
-
-/** One pointer pans, two pinch. */
-function useDrag(pan: (x: number, y: number) => void, zoom: (factor: number, x: number, y: number) => void) {
-  const pointers = useRef(new Map<number, { x: number; y: number }>())
-  const release = (event: PointerEvent) => {
-    pointers.current.delete(event.pointerId)
-  }
-  return {
-    onPointerDown: (event: PointerEvent) => {
-      event.currentTarget.setPointerCapture(event.pointerId)
-      pointers.current.set(event.pointerId, { x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY })
-    },
-    onPointerMove: (event: PointerEvent) => {
-      const before = pointers.current.get(event.pointerId)
-      if (before === undefined) return
-      const now = { x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY }
-      const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1]
-      pointers.current.set(event.pointerId, now)
-      if (other === undefined) pan(now.x - before.x, now.y - before.y)
-      else {
-        const apart = (point: { x: number; y: number }) => Math.hypot(point.x - other.x, point.y - other.y)
-        zoom(apart(now) / Math.max(1, apart(before)), (now.x + other.x) / 2, (now.y + other.y) / 2)
-      }
-    },
-    onPointerUp: release,
-    onPointerCancel: release,
   }
 }

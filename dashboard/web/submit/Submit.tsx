@@ -9,6 +9,7 @@ import { ProgressBar } from '../parts/Progress.tsx'
 import { useReader } from '../rights.tsx'
 import { type Speech, useSpeech } from '../words/speech.tsx'
 import { Checked } from './Checked.tsx'
+import { Checking } from './Checking.tsx'
 import { asksLeave, takers } from './fitting.ts'
 import { type Step, useSubmission } from './submission.ts'
 import { type Wish, Wishes } from './Wishes.tsx'
@@ -147,13 +148,7 @@ function Body({ step, file, picture, wish, onWish }: BodyProps) {
       )
     }
     case 'checking':
-      return (
-        <Working title={words.submit.checking} hint={words.submit.checkingHint}>
-          <div className="bar endless" aria-hidden="true">
-            <span />
-          </div>
-        </Working>
-      )
+      return <Checking sha256={step.upload.sha256} />
     case 'waiting':
       return (
         <>

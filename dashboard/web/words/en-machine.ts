@@ -87,6 +87,8 @@ export const enMachine: typeof ruMachine = {
     uploaded: (done, all) => `${done} of ${all}`,
     checking: 'Checking the file',
     checkingHint: 'The school reads the program: size, heat, time. A large file takes up to a minute.',
+    checkingWaits: 'Other files are being checked before it.',
+    unpacking: 'Unpacking the file',
     waitingSchool: 'The school does not answer yet',
     waitingSchoolHint:
       'The file is safe. The school answers when the link is back. You may send the job unchecked: the school checks it itself.',
@@ -136,6 +138,10 @@ export const enMachine: typeof ruMachine = {
   preview: {
     title: 'Tool path',
     canvas: 'Picture of the tool path. Arrow keys move it, plus and minus zoom.',
+    canvasSolid: 'Picture of the tool path in the round. Arrow keys turn it, with Shift they move it; plus and minus zoom, zero resets.',
+    view: 'View',
+    viewSolid: 'In the round',
+    viewFlat: 'From above',
     layer: 'Layer',
     layerOf: (n, all) => `layer ${n} of ${all}`,
     zoomIn: 'Zoom in',

@@ -86,6 +86,8 @@ export const ruMachine = {
     uploaded: (done: string, all: string) => `${done} из ${all}`,
     checking: 'Проверяем файл',
     checkingHint: 'Школа читает программу: размеры, нагрев, время. Большой файл — до минуты.',
+    checkingWaits: 'Перед ним проверяются другие файлы.',
+    unpacking: 'Распаковываем файл',
     waitingSchool: 'Школа пока не отвечает',
     waitingSchoolHint: 'Файл сохранён. Школа ответит, когда появится связь. Можно отправить задание без проверки: она проверит его сама.',
     file: (n: number, all: number) => `файл ${n} из ${all}`,
@@ -134,6 +136,11 @@ export const ruMachine = {
   preview: {
     title: 'Траектория',
     canvas: 'Рисунок траектории. Двигать — стрелками, приблизить — плюс и минус.',
+    canvasSolid:
+      'Объёмный рисунок траектории. Стрелки поворачивают, с клавишей Shift — двигают; приблизить — плюс и минус, вернуть — ноль.',
+    view: 'Вид',
+    viewSolid: 'Объём',
+    viewFlat: 'Сверху',
     layer: 'Слой',
     layerOf: (n: number, all: number) => `слой ${n} из ${all}`,
     zoomIn: 'Приблизить',
