@@ -9,8 +9,6 @@ export const tvScript = `(${tvScreen.toString()})()\n`
 export const tvStyle = `
 * { box-sizing: border-box; margin: 0 }
 html { background: #12161b; color: #e8ecf0; font: 500 clamp(14px, 1.35vw, 30px)/1.3 "Noto Sans", system-ui, sans-serif }
-/* The picture wanders by a few pixels against burn-in; that must not make it wider than the screen. */
-html { overflow-x: clip }
 body { min-height: 100vh; padding: max(1.2vw, 8px) }
 body.kiosk { cursor: none }
 #wall { display: flex; flex-direction: column; gap: 1.1vw; min-height: calc(100vh - 2 * max(1.2vw, 8px)) }
@@ -18,8 +16,8 @@ header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 2em }
 h1 { font-size: 1.7em; flex: 1 1 auto }
 #clock { font-size: 2.2em; font-variant-numeric: tabular-nums }
 #age { color: #b9c3cd; min-width: 12em; text-align: right; font-variant-numeric: tabular-nums }
-dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1vw }
-dl div { background: #1b2128; border: 1px solid #37414c; border-radius: .5em; padding: .5em 1em; display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: baseline; gap: .6em }
+dl { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1vw }
+dl div { background: #1b2128; border: 1px solid #37414c; border-radius: .5em; padding: .5em 1em; display: flex; flex-flow: row-reverse wrap; justify-content: flex-end; align-items: baseline; gap: 0 .6em; overflow-wrap: anywhere }
 dd { font-size: 2.2em; font-weight: 700; font-variant-numeric: tabular-nums }
 dt { color: #b9c3cd }
 #tiles { list-style: none; padding: 0; flex: 1; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14em), 1fr)); grid-auto-rows: minmax(5.2em, max-content); gap: .8vw; align-content: start }
