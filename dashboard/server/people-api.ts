@@ -52,7 +52,7 @@ export function addPeople(router: Router, context: WebContext, asked: Asked): vo
     response.json(meOf(workplace, known))
   })
 
-  router.put('/pin', async (request, response) => {
+  router.post('/pin', async (request, response) => {
     const visitor = staffOf(request, response)
     if (visitor === undefined) return
     const { account } = visitor

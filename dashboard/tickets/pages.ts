@@ -6,7 +6,7 @@ import { createRate, createThrottle } from '../accounts/throttle.ts'
 import { own } from '../fleet/picture.ts'
 import type { WebContext } from '../server/context.ts'
 import { comesFromUs } from '../server/people.ts'
-import { html, sendPaper } from './paper.ts'
+import { html, qr, sendPaper } from './paper.ts'
 import type { PushPost } from './push.ts'
 import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
 import { ticketScript, worker } from './script.ts'
@@ -91,6 +91,15 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     response.set({ 'Cache-Control': 'no-store', ETag: tag, Vary: 'Accept-Language' })
     if (request.headers['if-none-match'] === tag) response.status(304).end()
     else response.type('text/html; charset=utf-8').send(text)
+  })
+
+  app.get('/t/:ticket/qr', (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    response
+      .set('Cache-Control', 'private, max-age=3600')
+      .type('image/svg+xml')
+      .send(qr(pageOf(request, ticket).address).html)
   })
 
   app.get('/t/:ticket/picture', (request, response) => {

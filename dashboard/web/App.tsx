@@ -17,6 +17,7 @@ import { useSpeech } from './words/speech.tsx'
 
 const Keys = lazy(async () => ({ default: (await import('./pages/Keys.tsx')).Keys }))
 const Conditions = lazy(async () => ({ default: (await import('./pages/Conditions.tsx')).Conditions }))
+const People = lazy(async () => ({ default: (await import('./pages/People.tsx')).People }))
 const Machine = lazy(async () => ({ default: (await import('./pages/Machine.tsx')).Machine }))
 
 /** How often a page that could not reach its server at the start tries again. */
@@ -56,7 +57,7 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
   const { words } = useSpeech()
   const first = firstPage(me)
   return (
-    <ReaderProvider me={me}>
+    <ReaderProvider me={me} readAgain={onSignOut}>
       <SignedOutProvider signedOut={signedOut}>
         <LiveProvider signedOut={signedOut}>
           <a className="skip" href="#content">
@@ -73,6 +74,9 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
                 </Route>
               ) : null}
               <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
+              {me.author.role === 'pupil' ? null : (
+                <Route path="/sites/:site/people">{({ site }) => <People key={site} site={site} />}</Route>
+              )}
               <Route path="/sites/:site/machines/:machine">
                 {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}
               </Route>

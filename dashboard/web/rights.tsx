@@ -15,12 +15,16 @@ export type About = { machineKind?: MachineKind; job?: Job; target?: number }
 export type Reader = {
   me: Me & { author: Author }
   offer(kind: Ask['kind'], about?: About): Offer
+  /** Asks the server anew who looks: something of it changed, such as a PIN. */
+  readAgain(): void
 }
 
 const ReaderContext = createContext<Reader | undefined>(undefined)
 
-export function ReaderProvider({ me, children }: { me: Me & { author: Author }; children: ReactNode }) {
-  const reader = useMemo<Reader>(() => ({ me, offer: (kind, about) => offerFor(me, kind, about) }), [me])
+type ReaderProps = { me: Me & { author: Author }; readAgain: () => void; children: ReactNode }
+
+export function ReaderProvider({ me, readAgain, children }: ReaderProps) {
+  const reader = useMemo<Reader>(() => ({ me, offer: (kind, about) => offerFor(me, kind, about), readAgain }), [me, readAgain])
   return <ReaderContext value={reader}>{children}</ReaderContext>
 }
 

@@ -5,7 +5,7 @@
 //   GET  /api/v1/me                               → Me
 //   POST /api/v1/login {login, password}          → Me
 //   POST /api/v1/login/pin {login, pin}           → Me        staff, on a school's own screen only
-//   PUT  /api/v1/pin {pin, password}              → 204       the PIN of whoever is signed in; staff
+//   POST /api/v1/pin {pin, password}              → 204       the PIN of whoever is signed in; staff
 //   POST /api/v1/sites/{site}/confirmations {job, machine, pin} → 204   before job.start of a laser or mill, where Me.pin.atStart
 //   GET  /api/v1/sites/{site}/roster              → Roster    staff
 //   GET  /api/v1/sites/{site}/tickets/{job}       → { path }  of the ticket page; staff and the job's author

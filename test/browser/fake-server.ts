@@ -6,7 +6,7 @@ import { Server, type Socket } from 'socket.io'
 import { frames, showCity, showConditions, showMachine, showSite, summarise } from '../../dashboard/fleet/picture.ts'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
-import type { SitePicture } from '../../protocols/contract/screen.ts'
+import type { Roster, SitePicture } from '../../protocols/contract/screen.ts'
 import { type CommandBody, commandBodySchema, type Me, type View, type ViewSnapshot, viewSchema } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
@@ -23,6 +23,10 @@ export type FakeOptions = {
   /** Schools this person sees; all when absent. */
   sites?: string[] | 'all'
   port?: number
+  /** People of every school. */
+  roster?: Roster
+  /** Of whoever is signed in, and the digits that are right. */
+  pin?: NonNullable<Me['pin']> & { digits: string }
   /** What a technician finds on the page of conditions. */
   conditions?: Record<string, Condition>
   conditionEvents?: Event[]
@@ -40,6 +44,8 @@ export type FakeServer = {
   uploads: { name: string; bytes: number }[]
   /** Deeds on conditions: the path after /conditions/, and the body. */
   settled: { path: string; body: unknown }[]
+  /** What was sent about PINs: the path's last part, and the body. */
+  pins: { path: string; body: unknown }[]
   /** Replaces the usual answers where it returns something. */
   answering(answer: Answering): void
   /** Changes the picture of a school and sends frames to whoever watches it. */
@@ -71,6 +77,8 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
   const asked: FakeServer['asked'] = []
   const uploads: FakeServer['uploads'] = []
   const settled: FakeServer['settled'] = []
+  const pins: FakeServer['pins'] = []
+  let pinSet = options.pin?.set === true
   const silent: { id: string; ask: Ask }[] = []
   const held = new Set<() => void>()
   const watching = new Map<Socket, View>()
@@ -78,6 +86,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
 
   const me = (): Me => ({
     ...(author && { author }),
+    ...(author && options.pin && { pin: { set: pinSet, atStart: options.pin.atStart } }),
     sites: author === undefined ? [] : visible().map(({ site, name }) => ({ id: site, name })),
     scope,
     demoAccounts,
@@ -104,6 +113,18 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     if (api !== 'api') return page(url.pathname, response)
     if (isCut) return void request.socket.destroy()
     if (what === 'me') return json(response, 200, me())
+    if (what === 'pin' || rest[1] === 'confirmations') {
+      const body = JSON.parse((await read(request)).toString()) as { pin: string }
+      pins.push({ path: rest[1] ?? 'pin', body })
+      if (rest[1] === 'confirmations' && body.pin !== options.pin?.digits) {
+        return json(response, 403, { denial: simple('wrong-pin', 'Неверный ПИН-код.', 'Wrong PIN.') })
+      }
+      pinSet = true
+      response.writeHead(204).end()
+      return
+    }
+    if (rest[1] === 'roster') return json(response, 200, options.roster ?? {})
+    if (rest[1] === 'tickets') return json(response, 200, { path: '/t/61-abcdefghjkmn' })
     if (what === 'login') {
       const body = JSON.parse((await read(request)).toString())
       const found = Object.entries(people).find(([login]) => login === body.login)
@@ -220,6 +241,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     url: `http://127.0.0.1:${address.port}`,
     asked,
     settled,
+    pins,
     uploads,
     answering: next => {
       answer = next

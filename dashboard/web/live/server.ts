@@ -137,10 +137,10 @@ export function freshToken(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
-type Answer = { status: number; text: string } | undefined
+export type Answer = { status: number; text: string } | undefined
 
 /** GET, POST where there is a body, or `method`; undefined where no server answered. */
-async function send(path: string, body?: object, method?: string): Promise<Answer> {
+export async function send(path: string, body?: object, method?: string): Promise<Answer> {
   try {
     const response = await fetch(path, {
       credentials: 'same-origin',
@@ -154,7 +154,7 @@ async function send(path: string, body?: object, method?: string): Promise<Answe
 }
 
 /** Our own server, of the same version as this page, is believed in its bodies; a proxy's error page is not. */
-function read<T extends object>(answer: Answer): T | Trouble {
+export function read<T extends object>(answer: Answer): T | Trouble {
   if (answer === undefined) return { trouble: 'offline' }
   const body = parse(answer.text)
   if (answer.status >= 200 && answer.status < 300) return body === undefined ? { trouble: 'server' } : (body as T)

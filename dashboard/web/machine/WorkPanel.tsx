@@ -9,6 +9,7 @@ import { ClearBed } from '../parts/ClearBed.tsx'
 import { Confirm } from '../parts/Confirm.tsx'
 import { JobName } from '../parts/JobName.tsx'
 import { JobProgress } from '../parts/Progress.tsx'
+import { StartButton } from '../people/StartButton.tsx'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
 import { useReader } from '../rights.tsx'
 import { endWord } from '../school/Finished.tsx'
@@ -153,12 +154,10 @@ function Deeds({ seen, job, sure }: { seen: Seen; job: Job | undefined; sure: bo
 function StartHere({ seen }: { seen: Seen }) {
   const { words } = useSpeech()
   const { offer } = useReader()
-  const { ask, asking } = useAsking(seen.site)
   const { machine, jobs } = seen
   const job = startable(machine, Object.values(jobs))
   if (job === undefined) return null
-  const { id, kind } = machine.declaration
-  const what = { kind: 'job.start', job: job.id, machine: id } as const
+  const { kind } = machine.declaration
   const offered = offer('job.start', { machineKind: kind })
   if (offered === 'no') return null
   return (
@@ -169,9 +168,7 @@ function StartHere({ seen }: { seen: Seen }) {
       </p>
       {offered === 'yes' ? (
         <div className="row">
-          <Button size="md" loading={asking(what)} onClick={() => ask(what)}>
-            {words.job.start}
-          </Button>
+          <StartButton site={seen.site} job={job} machine={machine.declaration} size="md" />
           <span className="small quiet">{words.machine.redButton}</span>
         </div>
       ) : (

@@ -1,6 +1,7 @@
 // One school: what waits for me, its machines, its queue, what it finished; a file dropped anywhere becomes a job.
 import { Button } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
+import { Link } from 'wouter'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, wantsPerson } from '../looks.ts'
@@ -62,6 +63,11 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
           <h1>{picture.name}</h1>
           <Counts picture={picture} sure={sure} />
         </div>
+        {staff ? (
+          <Button component={Link} href={`/sites/${picture.site}/people`} variant="default" size="md">
+            {words.people.title}
+          </Button>
+        ) : null}
         {sending ? (
           <Button className="send" size="md" leftSection={<Icon name="send" />} onClick={pick}>
             {words.school.send}

@@ -7,6 +7,8 @@ import { signIn } from '../live/server.ts'
 import { Mark } from '../parts/Header.tsx'
 import { LanguageSwitch, Looks } from '../parts/Settings.tsx'
 import { useTitle } from '../parts/title.ts'
+import { PinField } from '../people/PinDialog.tsx'
+import { signInByPin } from '../people/server.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => void }) {
@@ -15,13 +17,14 @@ export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => voi
   useTitle(words.signIn.title)
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
+  const [byPin, setByPin] = useState(false)
   const [busy, setBusy] = useState(false)
   const [complaint, setComplaint] = useState<string>()
 
   const enter = async (name: string, secret: string) => {
     setBusy(true)
     setComplaint(undefined)
-    const answer = await signIn(name, secret)
+    const answer = await (byPin && secret === password ? signInByPin(name, secret) : signIn(name, secret))
     setBusy(false)
     if (!('trouble' in answer)) onSignedIn(answer)
     else setComplaint(answer.trouble === 'signed-out' ? words.signIn.wrong : troubleText(answer, speech))
@@ -56,18 +59,38 @@ export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => voi
             required
             withAsterisk={false}
           />
-          <PasswordInput
-            label={words.signIn.password}
-            value={password}
-            onChange={event => setPassword(event.currentTarget.value)}
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-          />
+          {byPin ? (
+            <PinField label={words.people.pin} value={password} onValue={setPassword} />
+          ) : (
+            <PasswordInput
+              label={words.signIn.password}
+              value={password}
+              onChange={event => setPassword(event.currentTarget.value)}
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+            />
+          )}
           <div role="alert">{complaint === undefined ? null : <p className="note tone-fault">{complaint}</p>}</div>
           <Button type="submit" loading={busy} fullWidth>
             {words.signIn.submit}
           </Button>
+          {me.scope.kind === 'school' ? (
+            <>
+              <Button
+                variant="default"
+                fullWidth
+                onClick={() => {
+                  setByPin(!byPin)
+                  setPassword('')
+                  setComplaint(undefined)
+                }}
+              >
+                {byPin ? words.people.byPassword : words.people.byPin}
+              </Button>
+              <a href="/join">{words.people.pupilDoor}</a>
+            </>
+          ) : null}
         </form>
         {me.demoAccounts === undefined || me.demoAccounts.length === 0 ? null : (
           <section className="door-demo" aria-label={words.signIn.demo}>

@@ -1,9 +1,11 @@
 // The strip above every page: where we are, whether what we see is live, language, clothes, and the way out.
 import { ActionIcon, Menu } from '@mantine/core'
+import { useState } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
 import { HealthLink } from '../health/HealthLink.tsx'
 import { signOut } from '../live/server.ts'
 import { useView } from '../live/use.tsx'
+import { PinDialog } from '../people/PinDialog.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { Icon } from './Icon.tsx'
@@ -11,8 +13,9 @@ import { LanguageSwitch, Looks } from './Settings.tsx'
 
 export function Header({ onSignedOut }: { onSignedOut: () => void }) {
   const { words } = useSpeech()
-  const { me } = useReader()
+  const { me, readAgain } = useReader()
   const [, go] = useLocation()
+  const [choosingPin, choosePin] = useState(false)
   const leave = async () => {
     await signOut()
     go('/')
@@ -38,16 +41,20 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Label>
-                {me.author.name} · {words.role[me.author.role]}
+                {me.nickname === undefined ? me.author.name : `${me.nickname} (${me.author.name})`} · {words.role[me.author.role]}
               </Menu.Label>
               {me.author.role === 'pupil' ? null : (
                 <Menu.Item component={Link} href="/keys">
                   {words.nav.slicerKeys}
                 </Menu.Item>
               )}
+              {me.pin === undefined ? null : (
+                <Menu.Item onClick={() => choosePin(true)}>{me.pin.set ? words.people.pinChange : words.people.pinSet}</Menu.Item>
+              )}
               <Menu.Item onClick={leave}>{words.nav.signOut}</Menu.Item>
             </Menu.Dropdown>
           </Menu>
+          <PinDialog opened={choosingPin} onClose={() => choosePin(false)} onSaved={readAgain} />
         </div>
       </div>
     </header>

@@ -4,7 +4,9 @@ import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useNow } from '../live/use.tsx'
 import { JobProgress } from '../parts/Progress.tsx'
+import { dayText } from '../people/day.ts'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
+import { useTicketPath } from '../submit/Sent.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { endWord } from './Finished.tsx'
 import { forecastOf } from './forecast.ts'
@@ -29,9 +31,10 @@ export function JobDetails({ picture, sure, job, onClose }: Props) {
 }
 
 function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; job: Job }) {
-  const { words, forms, say } = useSpeech()
+  const { words, forms, say, language } = useSpeech()
   const now = useNow()
   const { end } = job
+  const ticket = useTicketPath(picture.site, job.id)
   const machine = job.machine ?? job.wanted
   const telemetry = job.machine === undefined ? undefined : picture.telemetry[job.machine]
   const progress = telemetry?.progress?.job === job.id ? telemetry.progress : undefined
@@ -51,6 +54,9 @@ function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; 
     [words.job.endedAt, moment(job.endedAt)],
     [words.job.duration, end === undefined ? undefined : forms.duration(end.seconds)],
     [words.job.comment, job.comment],
+    [words.people.material, job.wishes?.material],
+    [words.people.colour, job.wishes?.colour],
+    [words.people.deadline, job.wishes?.deadline === undefined ? undefined : dayText(job.wishes.deadline, language)],
     [words.job.file, `${words.job.lines(job.program.lines, forms.number(job.program.lines))}, ${forms.bytes(job.program.size)}`],
   ]
   return (
@@ -92,6 +98,13 @@ function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; 
           ),
         )}
       </dl>
+      {ticket === undefined ? null : (
+        <p>
+          <a href={`${ticket}?lang=${language}`} target="_blank" rel="noreferrer">
+            {words.people.ticketLink}
+          </a>
+        </p>
+      )}
       {end === undefined ? null : (
         <section className="stack" style={{ gap: 4 }}>
           <h3 className="small">{words.job.evidence}</h3>

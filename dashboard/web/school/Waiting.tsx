@@ -12,6 +12,7 @@ import { ClearBed } from '../parts/ClearBed.tsx'
 import { Confirm } from '../parts/Confirm.tsx'
 import { Glyph } from '../parts/Glyph.tsx'
 import { JobName } from '../parts/JobName.tsx'
+import { StartButton } from '../people/StartButton.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { type Wait, waitsOf } from './waits.ts'
@@ -130,10 +131,8 @@ function WaitingClear({ wait, site, openJob }: { wait: Wait & { kind: 'clear' };
 function WaitingStart({ wait, site, openJob }: { wait: Wait & { kind: 'start' }; site: string; openJob: (job: string) => void }) {
   const { words } = useSpeech()
   const { offer } = useReader()
-  const { ask, asking } = useAsking(site)
   const { machine, job } = wait
   const { id, name, kind } = machine.declaration
-  const what = { kind: 'job.start', job: job.id, machine: id } as const
   const offered = offer('job.start', { machineKind: kind })
   return (
     <Item
@@ -145,9 +144,7 @@ function WaitingStart({ wait, site, openJob }: { wait: Wait & { kind: 'start' };
       <JobName job={job} onOpen={openJob} />
       {offered === 'yes' ? (
         <div className="row">
-          <Button loading={asking(what)} onClick={() => ask(what)}>
-            {words.job.start}
-          </Button>
+          <StartButton site={site} job={job} machine={machine.declaration} />
           <span className="small quiet">{words.machine.redButton}</span>
         </div>
       ) : (

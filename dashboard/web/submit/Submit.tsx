@@ -2,17 +2,20 @@
 import { Button, Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { type ReactNode, useState } from 'react'
+import type { Wishes as JobWishes } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { tellDone, troubleText, useAsking } from '../asking.tsx'
 import { freshToken } from '../live/server.ts'
 import { ProgressBar } from '../parts/Progress.tsx'
+import { endOfDay } from '../people/day.ts'
 import { useReader } from '../rights.tsx'
 import { type Speech, useSpeech } from '../words/speech.tsx'
 import { Checked } from './Checked.tsx'
 import { Checking } from './Checking.tsx'
 import { asksLeave, takers } from './fitting.ts'
+import { Sent } from './Sent.tsx'
 import { type Step, useSubmission } from './submission.ts'
-import { type Wish, Wishes } from './Wishes.tsx'
+import { noWish, type Wish, Wishes } from './Wishes.tsx'
 
 type Props = { picture: SitePicture; files: readonly File[]; onPick: () => void; onClose: () => void }
 
@@ -60,7 +63,8 @@ function OneFile({ picture, file, more, onNext, onPick, onClose }: OneProps) {
   const mayAllow = me.author.role === 'technician'
   const { ask } = useAsking(picture.site)
   const { step, retry } = useSubmission(picture.site, file)
-  const [wish, setWish] = useState<Wish>({ copies: 1, comment: '', allowConstantPower: false })
+  const [wish, setWish] = useState<Wish>(noWish)
+  const [sent, setSent] = useState<{ ticket: number; job: string }>()
   const [sending, setSending] = useState(false)
   // One request however often it is pressed: a school answers a known request with the jobs it already made.
   const [request] = useState(freshToken)
@@ -79,6 +83,7 @@ function OneFile({ picture, file, more, onNext, onPick, onClose }: OneProps) {
       copies: wish.copies,
       ...(wish.machine === undefined ? {} : { machine: wish.machine }),
       ...(comment === '' ? {} : { comment }),
+      ...wishesOf(wish),
       ...(wish.allowConstantPower ? { allowConstantPower: true } : {}),
     })
     setSending(false)
@@ -86,6 +91,12 @@ function OneFile({ picture, file, more, onNext, onPick, onClose }: OneProps) {
     if (asked.outcome === 'replied' && asked.reply.outcome === 'done') {
       const ticket = asked.reply.ticket === undefined ? '' : words.job.ticket(asked.reply.ticket)
       const said = wish.copies > 1 ? words.submit.doneMany(ticket, wish.copies) : words.submit.done(ticket)
+      const [job] = asked.reply.jobs ?? []
+      // A pupil keeps the ticket; staff have the queue before them.
+      if (me.author.role === 'pupil' && job !== undefined && asked.reply.ticket !== undefined) {
+        setSent({ ticket: asked.reply.ticket, job })
+        return
+      }
       tellDone(asked.reply.waiting === undefined ? `${said}.` : `${said}. ${speech.say(asked.reply.waiting)}`, speech)
     }
     onNext()
@@ -97,6 +108,7 @@ function OneFile({ picture, file, more, onNext, onPick, onClose }: OneProps) {
   const offered = step.step === 'waiting' || (step.step === 'checked' && (taking.length > 0 || (mayAllow && asksLeave(step.program))))
   const sendWord =
     step.step === 'waiting' ? words.submit.sendUnchecked : me.author.role === 'pupil' ? words.submit.sendPupil : words.submit.send
+  if (sent !== undefined) return <Sent site={picture.site} ticket={sent.ticket} job={sent.job} onDone={onNext} />
   return (
     <div className="stack submit">
       <p className="submit-file">
@@ -128,6 +140,17 @@ function OneFile({ picture, file, more, onNext, onPick, onClose }: OneProps) {
       </div>
     </div>
   )
+}
+
+/** Only what was wished. */
+function wishesOf({ material, colour, deadline }: Wish): { wishes?: JobWishes } {
+  const needed = endOfDay(deadline)
+  const wished: JobWishes = {
+    ...(material.trim() === '' ? {} : { material: material.trim() }),
+    ...(colour.trim() === '' ? {} : { colour: colour.trim() }),
+    ...(needed === undefined ? {} : { deadline: needed }),
+  }
+  return Object.keys(wished).length === 0 ? {} : { wishes: wished }
 }
 
 type BodyProps = { step: Step; file: File; picture: SitePicture; wish: Wish; onWish: (wish: Wish) => void }

@@ -1,5 +1,5 @@
 // What a person wishes of a job: which machine, how many copies, a remark.
-import { ActionIcon, Checkbox, Textarea } from '@mantine/core'
+import { ActionIcon, Checkbox, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Program, Suitability } from '../../../protocols/contract/program.ts'
 import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
@@ -7,11 +7,23 @@ import { useNow } from '../live/use.tsx'
 import { lookOf } from '../looks.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { StateLine } from '../parts/State.tsx'
+import { dayValue } from '../people/day.ts'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { asksLeave, fitOf, takers } from './fitting.ts'
 
-export type Wish = { machine?: string; copies: number; comment: string; allowConstantPower: boolean }
+export type Wish = {
+  machine?: string
+  copies: number
+  comment: string
+  material: string
+  colour: string
+  /** Of a date field; empty: none. */
+  deadline: string
+  allowConstantPower: boolean
+}
+
+export const noWish: Wish = { copies: 1, comment: '', material: '', colour: '', deadline: '', allowConstantPower: false }
 
 const copiesMax = 50
 
@@ -21,6 +33,7 @@ type Props = { picture: SitePicture; program?: Program; wish: Wish; onWish: (wis
 export function Wishes({ picture, program, wish, onWish }: Props) {
   const { words } = useSpeech()
   const { me } = useReader()
+  const now = useNow()
   const mayAllow = me.author.role === 'technician' && program !== undefined && asksLeave(program)
   const takes = program === undefined || mayAllow || takers(program, false).length > 0
   return (
@@ -37,6 +50,27 @@ export function Wishes({ picture, program, wish, onWish }: Props) {
       {takes ? (
         <div className="submit-more">
           <Copies copies={wish.copies} onCopies={copies => onWish({ ...wish, copies })} />
+          <TextInput
+            label={words.people.material}
+            placeholder={words.people.materialHint}
+            value={wish.material}
+            maxLength={40}
+            onChange={event => onWish({ ...wish, material: event.currentTarget.value })}
+          />
+          <TextInput
+            label={words.people.colour}
+            placeholder={words.people.colourHint}
+            value={wish.colour}
+            maxLength={40}
+            onChange={event => onWish({ ...wish, colour: event.currentTarget.value })}
+          />
+          <TextInput
+            type="date"
+            label={words.people.deadline}
+            value={wish.deadline}
+            min={dayValue(now)}
+            onChange={event => onWish({ ...wish, deadline: event.currentTarget.value })}
+          />
           <Textarea
             label={words.submit.comment}
             placeholder={words.submit.commentHint}

@@ -3,6 +3,7 @@
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
+import { enPeople } from './en-people.ts'
 import { enForm } from './plural.ts'
 import type { Words } from './ru.ts'
 
@@ -12,6 +13,7 @@ export const en: Words = {
   ...enHealth,
   ...enMachine,
   ...enKeys,
+  ...enPeople,
   language: { name: 'English', short: 'EN', other: 'Русский', switch: 'Переключить на русский' },
   brand: { name: 'Tsekh', about: "Machines of the city's school workshops" },
 

@@ -3,6 +3,7 @@ import { ruForm } from './plural.ts'
 import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
+import { ruPeople } from './ru-people.ts'
 
 const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания', 'заданий')}`
 
@@ -10,6 +11,7 @@ export const ru = {
   ...ruHealth,
   ...ruMachine,
   ...ruKeys,
+  ...ruPeople,
   language: { name: 'Русский', short: 'RU', other: 'English', switch: 'Switch to English' },
   brand: { name: 'Цех', about: 'Станки школьных мастерских города' },
 
