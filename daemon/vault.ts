@@ -20,6 +20,8 @@ const pupilColumns =
 
 /** The vault over the store's database. */
 export function createVault(database: Database.Database) {
+  // What is forgotten is overwritten, not merely unlinked.
+  database.pragma('secure_delete = ON')
   const putPupil = database.prepare(
     'INSERT INTO pupils (key, pseudonym, nickname, group_id, age_band, recovery_hash, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -46,7 +48,12 @@ export function createVault(database: Database.Database) {
     pupils: (): PupilRow[] => allPupils.all(),
     pupilsIn: (group: string): number => inGroup.get(group) ?? 0,
     /** False when there was none. */
-    forgetPupil: (key: string): boolean => forgetPupil.run(key).changes > 0,
+    forgetPupil: (key: string): boolean => {
+      const found = forgetPupil.run(key).changes > 0
+      // The log beside the file holds the old page until it is written over.
+      if (found) database.pragma('wal_checkpoint(TRUNCATE)')
+      return found
+    },
     putPin: (person: string, hash: string, at: number): void => {
       putPin.run(person, hash, at)
     },
