@@ -28,12 +28,17 @@ export type ProgramsOptions = {
   readonly nowMs: () => number
 }
 
+/** Each may hold ten megabytes in a school of thirty machines. */
+const recentMost = 3
+
 /** Bump when the analysis learns something: stored results of an older one are made again. */
 const analysisVersion = 3
 
 export class Programs {
   readonly #options: ProgramsOptions
   readonly #underWay = new Map<string, Promise<KnownProgram | { denial: Denial }>>()
+  /** Thirty time maps are megabytes of text: a class that sends one file to thirty machines must not have it read thirty times. */
+  readonly #recent = new Map<string, { facts: string; known: KnownProgram }>()
   readonly #progress = new Map<string, Progress>()
 
   constructor(options: ProgramsOptions) {
@@ -78,9 +83,20 @@ export class Programs {
 
   /** What is stored of a program: with `key`, only if it was analysed with those facts. */
   stored(sha256: string, key?: string): KnownProgram | undefined {
+    const cached = this.#recent.get(sha256)
+    if (cached !== undefined) return key === undefined || cached.facts === key ? cached.known : undefined
     const row = this.#options.store.program(sha256)
-    if (row === undefined || (key !== undefined && row.facts !== key)) return undefined
-    return JSON.parse(row.body)
+    if (row === undefined) return undefined
+    const known: KnownProgram = JSON.parse(row.body)
+    this.#remember(sha256, row.facts, known)
+    return key === undefined || row.facts === key ? known : undefined
+  }
+
+  #remember(sha256: string, facts: string, known: KnownProgram): void {
+    this.#recent.delete(sha256)
+    this.#recent.set(sha256, { facts, known })
+    const [oldest] = this.#recent.keys()
+    if (this.#recent.size > recentMost && oldest !== undefined) this.#recent.delete(oldest)
   }
 
   async #make(wanted: Wanted, facts: MachineFacts[], key: string, signal: AbortSignal): Promise<KnownProgram | { denial: Denial }> {
@@ -104,6 +120,7 @@ export class Programs {
       if (analysed.plain !== undefined) await files.keepPlain(parts.plain, sha256)
       const known: KnownProgram = { ...analysed, program: { sha256, ...analysed.program } }
       store.putProgram(sha256, nowMs(), { facts: key, body: JSON.stringify(known) }, pictures)
+      this.#remember(sha256, key, known)
       return known
     } catch (error) {
       const reason = error instanceof AnalysisError ? error.reason : 'failed'
