@@ -42,6 +42,15 @@ export class Visitor {
   readonly site: string
   #cookie = ''
 
+  get cookie(): string {
+    return this.#cookie
+  }
+
+  /** Takes over a session begun elsewhere. */
+  carry(cookie: string): void {
+    this.#cookie = cookie
+  }
+
   constructor(url: string, site = 'school-1') {
     this.url = url
     this.site = site
