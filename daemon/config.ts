@@ -81,6 +81,7 @@ const schoolSchema = z.strictObject({
   people: z.array(personSchema).max(2000).default([]).describe('a list of people'),
   rules: z
     .strictObject({
+      requireFrame: z.boolean().default(false).describe('true or false: whether a laser job starts only after its frame was traced'),
       autoStartPrinters: z.boolean().default(true).describe('true or false: whether a cleared printer takes the next job by itself'),
       approvals: z.enum(['pupils', 'nobody']).default('pupils').describe('pupils or nobody: whose print jobs wait for a teacher'),
       runPastClosing: z.boolean().default(true).describe('true or false: whether a printer may go on alone after closing'),

@@ -1,10 +1,11 @@
 // The desk: takes every Command, from the city or from the school's own screen, judges it, carries it out once, and answers.
 import type { Logger } from 'pino'
-import type { Command, Origin, Reply } from '../protocols/contract/command.ts'
+import type { Ask, Command, Origin, Reply } from '../protocols/contract/command.ts'
 import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent } from './drafts.ts'
+import type { Framing } from './framing.ts'
 import { clearDeed, type QueueAsk, queueDeed } from './job-deeds.ts'
 import { isLate } from './lateness.ts'
 import { deedOf, type MachineAsk, mayRepeat } from './machine-deeds.ts'
@@ -35,6 +36,8 @@ export type DeskOptions = {
   readonly starter: Pick<Starter, 'start'>
   readonly programs: Pick<Programs, 'stored'>
   readonly submissions: Submissions
+  /** Absent where there are no lasers. */
+  readonly framing?: Framing
   readonly nowMs: () => number
   /** What the clocks say by which a command from there may have been written. */
   readonly clocksOf: (origin: Origin) => readonly number[]
@@ -154,6 +157,8 @@ export class Desk {
         const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on, ...after })
         return Promise.resolve(this.#done(command, { events: [event], reply: {} }))
       }
+      case 'machine.frame':
+        return this.#frame(command, ask, accepted)
       case 'machine.pause':
       case 'machine.resume':
       case 'machine.stop':
@@ -216,17 +221,29 @@ export class Desk {
     const { store, starter, nowMs } = this.#options
     const job = store.job(id)
     if (job === undefined) return this.#refuse(command, deny('unknown-job'))
-    const unfit = this.#mayStart(command.author, job, machine)
+    const unfit = this.#mayStart(command.author, job, machine) ?? this.#options.framing?.obstacle(job, machine)
     if (unfit) return this.#refuse(command, unfit)
     store.beginCommand(command.id, nowMs())
     const denial = await starter.start(job, machine, command.author)
     return denial ? this.#refuse(command, denial) : this.#done(command, { events: [], reply: {} })
   }
 
+  async #frame(command: Command, ask: Extract<Ask, { kind: 'machine.frame' }>, accepted: (reply: Reply) => void): Promise<Reply> {
+    const { store, framing } = this.#options
+    const job = store.job(ask.job)
+    if (job === undefined || framing === undefined) return this.#refuse(command, deny('unknown-job'))
+    const framed = framing.frame(job, ask.machine)
+    if ('denial' in framed) return this.#refuse(command, framed.denial)
+    const reply = await this.#onMachine(command, { ...ask, deed: framed.deed }, accepted)
+    if (reply.outcome === 'done') framing.traced(ask.machine, job)
+    return reply
+  }
+
   /** The order goes first and the books follow: nothing of ours stands between a stop and the port. */
   async #onMachine(command: Command, ask: MachineAsk, accepted: (reply: Reply) => void): Promise<Reply> {
     const { store, room, nowMs } = this.#options
     const { deed, detail } = deedOf(ask)
+    this.#options.framing?.noticed(ask.machine, ask.kind)
     const repeatable = mayRepeat(ask)
     if (!repeatable) store.beginCommand(command.id, nowMs())
     const answer = room.order({ kind: 'deed', machine: ask.machine, deed })

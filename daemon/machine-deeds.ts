@@ -2,9 +2,12 @@
 import type { Ask } from '../protocols/contract/command.ts'
 import type { Deed } from '../protocols/contract/room.ts'
 
+/** A frame is asked for by job; its rectangle is the program's. */
+type FrameAsk = Extract<Ask, { kind: 'machine.frame' }> & { deed: Extract<Deed, { kind: 'frame' }> }
 type CancelAsk = Extract<Ask, { kind: 'job.cancel' }> & { machine: string }
 export type MachineAsk =
   | CancelAsk
+  | FrameAsk
   | Extract<
       Ask,
       {
@@ -28,6 +31,8 @@ export function deedOf(ask: MachineAsk): { deed: Deed; detail: Record<string, un
   switch (ask.kind) {
     case 'job.cancel':
       return { deed: { kind: 'cancel' }, detail: { job: ask.job } }
+    case 'machine.frame':
+      return { deed: ask.deed, detail: { job: ask.job } }
     case 'machine.pause':
       return plain('pause')
     case 'machine.resume':

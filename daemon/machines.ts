@@ -72,6 +72,15 @@ export class Machines {
     return this.#held.get(id)?.config
   }
 
+  setup(id: string): MachineSetup | undefined {
+    return this.#held.get(id)?.setup
+  }
+
+  /** What the firmware said of itself, now or when it was last here. */
+  said(id: string): Firmware | undefined {
+    return this.#held.get(id)?.firmware ?? this.#options.known?.(id)
+  }
+
   /** What an analysis must know of each machine. The firmware's own settings win over the school's, and those over the model's. */
   facts(): MachineFacts[] {
     const { known, heating } = this.#options

@@ -24,6 +24,7 @@ import { machineOf } from './folds.ts'
 import { createBeginRule } from './forecast/begin-rule.ts'
 import { Forecaster, heatingOf } from './forecast/forecaster.ts'
 import { hoursOf } from './forecast/hours-file.ts'
+import { Framing } from './framing.ts'
 import { launchRoom, roomSocket } from './launch.ts'
 import { takeFolder } from './lock.ts'
 import { createLog } from './log.ts'
@@ -171,7 +172,9 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   let cityOffsetMs = 0
   const time = { hours, rules: config.rules }
   const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, time, nowMs })
+  const framing = new Framing({ machines, programs, required: config.rules.requireFrame })
   const desk = new Desk({
+    framing,
     site: config.site.id,
     store,
     machines,

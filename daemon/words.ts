@@ -190,6 +190,23 @@ const catalogue = {
     'The machine room lost this job; how it ended is not known.',
     { ru: 'Осмотрите станок и деталь.', en: 'Look at the machine and the part.' },
   ),
+  'frame-lasers-only': said('Рамку обводят только лазерные гравёры.', 'Only laser engravers trace a frame.'),
+  'nothing-to-frame': {
+    text: ({ ticket = 0 }: Facts) => ({
+      ru: `В задании № ${ticket} нечего обводить.`,
+      en: `Job no. ${ticket} has nothing to frame.`,
+    }),
+  },
+  'not-framed': {
+    text: ({ ticket = 0 }: Facts) => ({
+      ru: `Рамка задания № ${ticket} ещё не обведена.`,
+      en: `The frame of job no. ${ticket} has not been traced yet.`,
+    }),
+    help: {
+      ru: 'Обведите рамку и посмотрите, лежит ли она на заготовке. После поиска нуля и ручных перемещений — снова.',
+      en: 'Trace the frame and see whether it lies on the sheet; again after homing and jogging.',
+    },
+  },
   'start-refused': {
     text: ({ machine = '?', ticket = 0 }: Facts) => ({
       ru: `Станок «${machine}» не взял задание № ${ticket}; оно придержано.`,

@@ -33,6 +33,7 @@ export const mayAsk: Record<Ask['kind'], readonly Role[]> = {
   'machine.home': staff,
   'machine.unlock': staff,
   'machine.reset': staff,
+  'machine.frame': staff,
   'machine.jog': staff,
   'machine.override': staff,
   'machine.heat': staff,
@@ -54,7 +55,7 @@ export const urgent: readonly Ask['kind'][] = ['machine.stop', 'machine.pause', 
 export function judge(author: Author, ask: Ask, picture: SitePicture, scope: Me['scope']): Denial | undefined {
   if (!mayAsk[ask.kind].includes(author.role)) return denial('no-right')
   // What stands still under a beam burns: nobody far away starts it (DESIGN §4).
-  if (ask.kind === 'job.start' && scope.kind === 'city') return denial('at-the-machine')
+  if ((ask.kind === 'job.start' || ask.kind === 'machine.frame') && scope.kind === 'city') return denial('at-the-machine')
   if (ask.kind === 'job.submit' && ask.allowConstantPower === true && !technicians.includes(author.role)) return denial('no-right')
   if (author.role === 'pupil' && ask.kind === 'job.cancel' && !isOwn(author, own(picture.jobs, ask.job))) return denial('not-yours')
   return undefined

@@ -53,6 +53,8 @@ export const askSchema = z.discriminatedUnion('kind', [
     cause: z.string().max(200).optional(),
   }),
   z.strictObject({ kind: z.literal('machine.home'), ...machine }),
+  /** Lasers: trace the rectangle a queued job needs, the beam dark or at pointer power. Refused when it does not come from the school's own screen. */
+  z.strictObject({ kind: z.literal('machine.frame'), ...machine, ...job }),
   z.strictObject({ kind: z.literal('machine.unlock'), ...machine }),
   z.strictObject({ kind: z.literal('machine.reset'), ...machine }),
   z.strictObject({

@@ -60,6 +60,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'machine.stop': { roles: staff },
   'machine.clear': { roles: staff },
   'machine.home': { roles: staff, atMachine: true },
+  'machine.frame': { roles: staff, atMachine: true },
   'machine.jog': { roles: staff, atMachine: true },
   'machine.override': { roles: staff, atMachine: true },
   'machine.answer': { roles: staff, atMachine: true },

@@ -57,6 +57,14 @@ export const deedSchema = z.discriminatedUnion('kind', [
     z: z.number().optional(),
     feed: z.number().positive(),
   }),
+  /** Lasers: traces a rectangle in work coordinates, mm, at `feed` mm/min, and comes to rest; `power` in S, 0 for a dark beam. Answered when it stands again. */
+  z.strictObject({
+    kind: z.literal('frame'),
+    min: z.object({ x: z.number(), y: z.number() }),
+    max: z.object({ x: z.number(), y: z.number() }),
+    feed: z.number().positive(),
+    power: z.number().nonnegative(),
+  }),
   z.strictObject({ kind: z.literal('override'), feed: z.number().optional(), rapid: z.number().optional(), power: z.number().optional() }),
   z.strictObject({ kind: z.literal('heat'), heater: z.string(), target: z.number() }),
   z.strictObject({ kind: z.literal('answer'), choice: z.int() }),

@@ -11,7 +11,7 @@ export type AskResult =
 
 export type Ask = {
   readonly line: string
-  readonly purpose: 'identify' | 'console' | 'home' | 'unlock' | 'jog' | 'upkeep'
+  readonly purpose: 'identify' | 'console' | 'home' | 'unlock' | 'jog' | 'frame' | 'upkeep'
   /** Waiting ends this long after the last word about it. */
   readonly limitMs: number
   readonly done: (result: AskResult) => void

@@ -3,6 +3,7 @@ import type { Deed } from '../contract/room.ts'
 import type { Fault } from '../contract/words.ts'
 import type { AskResult } from './ask.ts'
 import { codeFault } from './codes.ts'
+import { checkFrame, trace } from './frame.ts'
 import type { GrblMachine } from './machine.ts'
 import { realtime } from './realtime.ts'
 import { faults } from './words.ts'
@@ -42,6 +43,8 @@ function perform(machine: GrblMachine, id: string, deed: Deed): Fault | 'later' 
       return ask(machine, id, '$X', 'unlock', limitMs.short)
     case 'jog':
       return jog(machine, id, deed)
+    case 'frame':
+      return frame(machine, id, deed)
     case 'override':
       if (!machine.hello.speaks) return faults.offline()
       machine.overriding.start(id, deed)
@@ -119,6 +122,19 @@ function jog(machine: GrblMachine, id: string, deed: Extract<Deed, { kind: 'jog'
   return ask(machine, id, `$J=G91 G21 ${words.join(' ')} F${decimal(deed.feed)}`, 'jog', limitMs.short)
 }
 
+function frame(machine: GrblMachine, id: string, deed: Extract<Deed, { kind: 'frame' }>): Fault | 'later' {
+  const refusal = refuseAsk(machine, 'frame')
+  if (refusal !== undefined) return refusal
+  const checked = checkFrame(machine, deed)
+  if (checked === undefined) return faults.notSupported('frame')
+  machine.ownMotion = true
+  trace(machine, checked, (result, line) => {
+    machine.poll.askNow()
+    machine.answer(id, askFault(machine, line, result))
+  })
+  return 'later'
+}
+
 function consoleLine(machine: GrblMachine, id: string, raw: string): Fault | 'later' | undefined {
   const line = raw.trim()
   if (
@@ -156,7 +172,7 @@ function ask(
 }
 
 /** A held controller, or one at work, would leave the line in its buffer and do it at some later time. */
-function refuseAsk(machine: GrblMachine, purpose: 'home' | 'unlock' | 'jog' | 'console'): Fault | undefined {
+function refuseAsk(machine: GrblMachine, purpose: 'home' | 'unlock' | 'jog' | 'frame' | 'console'): Fault | undefined {
   if (!machine.hello.speaks || machine.hello.silent) return faults.offline()
   if (machine.work.ordered) return faults.jobRuns()
   const state = machine.status?.state
@@ -166,6 +182,8 @@ function refuseAsk(machine: GrblMachine, purpose: 'home' | 'unlock' | 'jog' | 'c
     case 'home':
     case 'unlock':
       return state === 'Idle' || state === 'Alarm' ? undefined : faults.notReady(state)
+    case 'frame':
+      return state === 'Idle' && !machine.asker.busy ? undefined : faults.notReady(state)
     case 'jog':
       return state === 'Idle' || state === 'Jog' ? undefined : faults.notReady(state)
     case 'console': {

@@ -77,6 +77,9 @@ export class Deeds {
       case 'jog':
         this.#say(id, this.#jogLines(deed))
         return
+      case 'frame':
+        core.answer(id, fault('unsupported-frame'))
+        return
       case 'override':
         this.#override(id, deed)
         return

@@ -200,6 +200,9 @@ const words = {
   'no-prompt': { text: { ru: 'Принтер ни о чём не спрашивает.', en: 'The printer asks nothing.' } },
   'unknown-heater': { text: { ru: 'У принтера нет такого нагревателя.', en: 'The printer has no such heater.' } },
   'nothing-to-unlock': { text: { ru: 'Принтер не заблокирован.', en: 'The printer is not locked.' } },
+  'unsupported-frame': {
+    text: { ru: 'Обводить рамку умеют только лазерные гравёры с Grbl.', en: 'Only laser engravers with Grbl trace a frame.' },
+  },
   'unsupported-override': {
     text: { ru: 'Marlin не меняет скорость холостых перемещений отдельно.', en: 'Marlin has no separate override for rapid moves.' },
   },

@@ -28,6 +28,7 @@ const table: Record<Ask['kind'], string> = {
   'machine.home': 'tTa*',
   'machine.unlock': 'T*',
   'machine.reset': 'T',
+  'machine.frame': 'tTa*',
   'machine.jog': 'tTa*',
   'machine.override': 'tTa*',
   'machine.heat': 'T',

@@ -55,6 +55,7 @@ const asks: { [Kind in Ask['kind']]: object } = {
   'machine.home': machine,
   'machine.unlock': machine,
   'machine.reset': machine,
+  'machine.frame': { ...machine, job: 'job-00001' },
   'machine.jog': { ...machine, x: 1, feed: 100 },
   'machine.override': { ...machine, feed: 90 },
   'machine.heat': { ...machine, heater: 'bed', target: 60 },
@@ -78,7 +79,7 @@ describe('a command', () => {
     const ask = { kind, ...asks[kind], ...('sha256' in asks[kind] && { sha256: file }) }
     const response = await person(login).post('/api/v1/sites/alpha/commands', command(ask))
     const answer = await response.json()
-    if (kind === 'job.start' && mayAsk[kind].includes(role))
+    if ((kind === 'job.start' || kind === 'machine.frame') && mayAsk[kind].includes(role))
       expect([response.status, answer]).toMatchObject([403, { denial: { code: 'at-the-machine' } }])
     else if (mayAsk[kind].includes(role)) expect([response.status, answer]).toMatchObject([200, { reply: { outcome: 'done' } }])
     else expect([response.status, answer]).toMatchObject([403, { denial: { code: 'no-right' } }])

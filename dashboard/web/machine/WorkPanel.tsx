@@ -15,6 +15,7 @@ import { useReader } from '../rights.tsx'
 import { endWord } from '../school/Finished.tsx'
 import { startable } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
+import { FrameButton } from './FrameButton.tsx'
 import type { Seen } from './seen.ts'
 
 export function WorkPanel({ seen, sure }: { seen: Seen; sure: boolean }) {
@@ -168,6 +169,7 @@ function StartHere({ seen }: { seen: Seen }) {
       </p>
       {offered === 'yes' ? (
         <div className="row">
+          <FrameButton site={seen.site} job={job} machine={machine.declaration} />
           <StartButton site={seen.site} job={job} machine={machine.declaration} size="md" />
           <span className="small quiet">{words.machine.redButton}</span>
         </div>

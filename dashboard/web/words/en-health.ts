@@ -70,6 +70,7 @@ export const enHealth: typeof ruHealth = {
       'machine.home': 'homing',
       'machine.unlock': 'unlock',
       'machine.reset': 'controller reset',
+      'machine.frame': 'framing',
       'machine.jog': 'jog',
       'machine.override': 'override',
       'machine.heat': 'heating',

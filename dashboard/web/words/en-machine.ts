@@ -31,6 +31,8 @@ export const enMachine: typeof ruMachine = {
     stopTitle: 'Stop the job?',
     stopText: 'The machine stops working and the job ends as cancelled. It cannot be resumed.',
     stopKeep: 'Let it work',
+    frame: 'Trace the frame',
+    frameHint: 'See before the start whether the work lies on the sheet: the beam is dark, or barely glows.',
     redButton: 'Emergency stop is the red button on the machine.',
     answer: 'The machine asks',
     overrides: 'Adjust while running',

@@ -69,6 +69,7 @@ export const ruHealth = {
       'machine.home': 'поиск нуля',
       'machine.unlock': 'снятие блокировки',
       'machine.reset': 'сброс контроллера',
+      'machine.frame': 'обвод рамки',
       'machine.jog': 'перемещение',
       'machine.override': 'поправка подачи',
       'machine.heat': 'нагрев',
