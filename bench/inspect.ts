@@ -2,6 +2,7 @@
 
 import type { Model } from '../protocols/contract/model.ts'
 import { createAnalyser, type MachineFacts } from '../protocols/gcode/analyse.ts'
+import { benchBeside } from './beside.ts'
 
 const chunkBytes = 256 * 1024
 
@@ -120,4 +121,5 @@ export async function benchInspect(): Promise<void> {
     }
   }
   console.table(rows)
+  await benchBeside()
 }

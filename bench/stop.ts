@@ -118,7 +118,7 @@ async function again(school: School, machine: string, run: (machine: string) => 
 }
 
 /** A machine that is still making itself safe refuses; it is asked again until it takes it. */
-async function insist(deed: () => Promise<Reply | undefined>): Promise<void> {
+export async function insist(deed: () => Promise<Reply | undefined>): Promise<void> {
   let reply: Reply | undefined
   for (let attempt = 0; attempt < 60; attempt++) {
     reply = await deed()
@@ -131,9 +131,12 @@ async function insist(deed: () => Promise<Reply | undefined>): Promise<void> {
 }
 
 type Stored = { sha256: string; name: string; size: number }
-type School = { ask(ask: Ask): Promise<Reply | undefined>; upload(name: string, content: string): Promise<Stored> }
+type School = {
+  ask(ask: Ask): Promise<Reply | undefined>
+  upload(name: string, content: string | ReadableStream<Uint8Array>): Promise<Stored>
+}
 
-async function signIn(url: string): Promise<School> {
+export async function signIn(url: string): Promise<School> {
   const json = { 'content-type': 'application/json' }
   const login = await fetch(`${url}/api/v1/login`, {
     method: 'POST',
@@ -157,7 +160,8 @@ async function signIn(url: string): Promise<School> {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream', cookie },
         body: content,
-      })
+        duplex: 'half',
+      } as RequestInit)
       if (!answer.ok) throw new Error(`${name} was not taken: ${answer.status} ${await answer.text()}`)
       const { sha256, size } = (await answer.json()) as Stored
       return { sha256, name, size }
@@ -165,21 +169,21 @@ async function signIn(url: string): Promise<School> {
   }
 }
 
-function longPrint(lines: number): string {
+export function longPrint(lines: number): string {
   const rows = ['G28', 'M190 S60', 'M109 S200', 'M83', 'G1 F6000']
   for (let i = 0; i < lines; i++) rows.push(`G1 X${(60 + (i % 997) * 0.1).toFixed(2)} Y${(60 + (i % 499) * 0.2).toFixed(2)} E0.0312`)
   return rows.join('\n')
 }
 
-function longCut(lines: number): string {
+export function longCut(lines: number): string {
   const rows = ['G21', 'G90', 'G0 Z5', 'M3 S8000', 'G1 Z-1 F300', 'G1 F3000']
   for (let i = 0; i < lines; i++) rows.push(`G1X${(20 + (i % 997) * 0.1).toFixed(2)}Y${(20 + (i % 499) * 0.2).toFixed(2)}`)
   return [...rows, 'M5'].join('\n')
 }
 
-const tell = (devices: ChildProcess, message: ToDevices) => devices.send(message)
+export const tell = (devices: ChildProcess, message: ToDevices) => devices.send(message)
 
-function heard<Kind extends FromDevices['kind']>(devices: ChildProcess, kind: Kind): Promise<Extract<FromDevices, { kind: Kind }>> {
+export function heard<Kind extends FromDevices['kind']>(devices: ChildProcess, kind: Kind): Promise<Extract<FromDevices, { kind: Kind }>> {
   return new Promise(resolve => {
     const listen = (message: FromDevices) => {
       if (message.kind !== kind) return
@@ -219,7 +223,7 @@ function roomCpuSeconds(folder: string): number {
   return Number.NaN
 }
 
-async function gapsDuring(
+export async function gapsDuring(
   devices: ChildProcess,
   deed: () => Promise<void>,
 ): Promise<{ longestMs: number; seconds: number; linesPerSecond: number }> {
