@@ -1,6 +1,6 @@
 // The people of a school, put together: who is known, who is cleared, whose PIN it is, and what of it the school's own screen may ask.
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Group } from '../protocols/contract/group.ts'
 import type { Author } from '../protocols/contract/job.ts'
 import type { Roster } from '../protocols/contract/screen.ts'
@@ -98,7 +98,11 @@ export async function openPeopleOffice({ config, store, secret, hash, check, now
 
 /** The school's secret at `path`, made at the first start; readable by the school's own user only. */
 export function schoolSecret(path: string): Buffer {
-  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  if (!existsSync(path)) {
+    // Beside it first: a power cut in the middle must not leave half a secret.
+    writeFileSync(`${path}.new`, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true })
+    renameSync(`${path}.new`, path)
+  }
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url')
   if (secret.length < 32) throw new Error(`${path} is damaged: put back the copy, or remove it and all pupils get new pseudonyms`)
   return secret

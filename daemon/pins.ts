@@ -46,23 +46,28 @@ export class Pins {
     if (!isGoodPin(pin)) return deny('bad-pin')
     const { hash, save, commit, nowMs } = this.#options
     save(person.id, await hash(pinText(person.id, pin)), nowMs())
-    this.#failures.delete(person.id)
+    for (const counter of ['sign-in', 'start']) this.#failures.delete(`${counter}|${person.id}`)
     commit([actionEvent('pin.set', nowMs(), person)])
     return undefined
   }
 
   /** Whether this is the person's PIN. Denials: no-pin, wrong-pin, pin-wait (with the seconds to wait). */
-  async check(person: Author, pin: string): Promise<Denial | undefined> {
+  check(person: Author, pin: string): Promise<Denial | undefined> {
+    return this.#check(person, pin, `sign-in|${person.id}`)
+  }
+
+  /** Tries are counted apart at the door and at the machine: whoever guesses at the door must not keep the owner from starting. */
+  async #check(person: Author, pin: string, counter: string): Promise<Denial | undefined> {
     const { hashOf, check, commit, nowMs } = this.#options
     const hash = hashOf(person.id)
     if (hash === undefined) return deny('no-pin')
-    const before = this.#failures.get(person.id)
+    const before = this.#failures.get(counter)
     const waitMs = (before?.until ?? 0) - nowMs()
     if (waitMs > 0) return deny('pin-wait', { seconds: Math.ceil(waitMs / 1000) })
     // Counted before the check: a hundred guesses at once are a hundred guesses.
-    const failures = this.#failed(person.id, before)
+    const failures = this.#failed(counter, before)
     if (pinPattern.test(pin) && (await check(pinText(person.id, pin), hash))) {
-      this.#failures.delete(person.id)
+      this.#failures.delete(counter)
       return undefined
     }
     if (failures.count === freeTries) commit([actionEvent('pin.refused', nowMs(), person, undefined, { tries: failures.count })])
@@ -71,7 +76,7 @@ export class Pins {
 
   /** Notes that the person stands at the machine and means this job: for one start, within a minute. */
   async confirm(person: Author, job: Job, machine: string, pin: string): Promise<Denial | undefined> {
-    const denial = await this.check(person, pin)
+    const denial = await this.#check(person, pin, `start|${person.id}`)
     if (denial) return denial
     const { commit, nowMs } = this.#options
     this.#confirmations.set(person.id, { machine, job: job.id, sha256: job.program.sha256, until: nowMs() + confirmationMs })
@@ -89,12 +94,12 @@ export class Pins {
     return this.#options.nowMs() >= known.until ? deny('confirmation-late') : undefined
   }
 
-  #failed(person: string, before: Failures | undefined): Failures {
+  #failed(counter: string, before: Failures | undefined): Failures {
     const now = this.#options.nowMs()
     const count = before === undefined || now - before.at > forgetMs ? 1 : before.count + 1
     const waitMs = count < freeTries ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (count - freeTries))
     const failures = { count, at: now, until: now + waitMs }
-    this.#failures.set(person, failures)
+    this.#failures.set(counter, failures)
     return failures
   }
 }

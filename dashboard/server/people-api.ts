@@ -2,7 +2,7 @@
 import type { Request, Response, Router } from 'express'
 import { tokenSchema } from '../../protocols/contract/ids.ts'
 import { confirmationBodySchema, pinBodySchema, pinLoginSchema } from '../../protocols/contract/screen.ts'
-import { checkPassword } from '../accounts/password.ts'
+import { checkNobody, checkPassword } from '../accounts/password.ts'
 import { createThrottle } from '../accounts/throttle.ts'
 import { own } from '../fleet/picture.ts'
 import { ticketPath } from '../tickets/secret.ts'
@@ -38,16 +38,18 @@ export function addPeople(router: Router, context: WebContext, asked: Asked): vo
     if (!body.success) return refuse(response, 'bad-request')
     const address = request.ip ?? ''
     if (addresses.waitMs(address, clock()) > 0) return refuse(response, 'too-many-tries')
+    // Counted before the check: a hundred guesses at once are a hundred guesses.
+    addresses.failed(address, clock())
     const account = workplace.account(body.data.login)
     // Somebody without a PIN, a pupil and nobody at all are answered alike.
     const known = account !== undefined && isStaff(account) && workplace.pins?.has(account) ? account : undefined
-    const denial = known && (await check(known, body.data.pin))
+    const denial = known === undefined ? await checkNobody(body.data.pin) : await check(known, body.data.pin)
     if (known === undefined || denial !== undefined) {
-      addresses.failed(address, clock())
-      log.warn({ login: body.data.login, address, code: denial?.code }, 'sign-in by PIN refused')
-      if (denial?.code === 'pin-wait') return void response.status(429).json({ denial })
+      log.warn({ login: body.data.login, address, code: known && denial ? denial.code : 'nobody' }, 'sign-in by PIN refused')
+      if (known && denial && denial.code === 'pin-wait') return void response.status(429).json({ denial })
       return refuse(response, 'wrong-pin')
     }
+    addresses.succeeded(address)
     beginSession(context, request, response, known)
     response.json(meOf(workplace, known))
   })

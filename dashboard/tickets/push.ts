@@ -1,7 +1,7 @@
 // Notices to the telephone that asked for them: the ticket was approved, sent back, or is ready. Web push; nobody's name in any of them.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createECDH } from 'node:crypto'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Logger } from 'pino'
-import webPush from 'web-push'
 import { z } from 'zod'
 import type { Language } from '../../protocols/contract/words.ts'
 import type { PushShelf, Workplace } from '../workplace.ts'
@@ -66,13 +66,27 @@ export function isPushService(endpoint: string): boolean {
 
 /** The keys at `path`, made at the first start; readable by our own user only. */
 export function pushKeys(path: string): PushKeys {
-  if (!existsSync(path)) writeFileSync(path, JSON.stringify(webPush.generateVAPIDKeys()), { mode: 0o600, flag: 'wx' })
+  if (!existsSync(path)) {
+    // Beside it first: a power cut in the middle must not leave half a key.
+    writeFileSync(`${path}.new`, JSON.stringify(freshKeys()), { mode: 0o600, flush: true })
+    renameSync(`${path}.new`, path)
+  }
   return z.object({ publicKey: z.string(), privateKey: z.string() }).parse(JSON.parse(readFileSync(path, 'utf8')))
+}
+
+/** A P-256 pair as RFC 8292 §3.2 writes it: the point uncompressed, the number in 32 bytes, both in base64url. */
+function freshKeys(): PushKeys {
+  const pair = createECDH('prime256v1')
+  const publicKey = pair.generateKeys().toString('base64url')
+  const number = pair.getPrivateKey()
+  return { publicKey, privateKey: Buffer.concat([Buffer.alloc(32 - number.length), number]).toString('base64url') }
 }
 
 /** `contact`: an address of whoever runs this place, told to the push service (RFC 8292 §2.1). */
 export function pushSender(contact: string): PushSender {
   return async (subscription, payload, { publicKey, privateKey }) => {
+    // 14 MB that a school which sends no notices need not carry.
+    const { default: webPush } = await import('web-push')
     const vapidDetails = { subject: contact, publicKey, privateKey }
     try {
       const { statusCode } = await webPush.sendNotification(subscription, payload, {

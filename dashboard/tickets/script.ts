@@ -13,6 +13,7 @@ if(tag)r.setRequestHeader('If-None-Match',tag);
 r.timeout=15000;
 r.onload=function(){
 lost.hidden=true;
+if(r.status===404)clearInterval(timer);
 if(r.status!==200)return;
 tag=r.getResponseHeader('ETag')||'';
 live.innerHTML=r.responseText;
@@ -22,7 +23,7 @@ if(now!==said){said=now;say.textContent=now}
 r.onerror=r.ontimeout=function(){lost.hidden=false};
 r.send();
 }
-setInterval(ask,8000);
+var timer=setInterval(ask,8000);
 document.addEventListener('visibilitychange',ask);
 var key='${push}',button=document.getElementById('notify');
 if(!key||!button||!('serviceWorker' in navigator)||!('PushManager' in window)||!window.isSecureContext||Notification.permission==='denied')return;

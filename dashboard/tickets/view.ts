@@ -84,7 +84,7 @@ export function viewTicket(jobs: readonly Job[], picture: SitePicture, nowMs: nu
     step: stepOf(phase),
     phase,
     copies: first.copies,
-    made: jobs.filter(job => job.state === 'completed' || (job.state === 'collected' && job.end?.outcome === 'completed')).length,
+    made: jobs.filter(isMade).length,
     ...(machine === undefined ? {} : { machine }),
     ...(when === undefined ? {} : { when }),
     ...(unsure === undefined || (forecasts.length > 0 && unsure === 'unknown' && phase === 'checking') ? {} : { unsure }),
@@ -94,6 +94,11 @@ export function viewTicket(jobs: readonly Job[], picture: SitePicture, nowMs: nu
     ...(problem === undefined ? {} : { problem }),
     cancellable: jobs.filter(job => !endedStates.includes(job.state)).map(({ id }) => id),
   }
+}
+
+function isMade({ state, end, verdict }: Job): boolean {
+  if (verdict !== undefined) return verdict.quality !== 'failed'
+  return state === 'completed' || (state === 'collected' && end?.outcome === 'completed')
 }
 
 /** The copy the ticket speaks of: one that wants its author, then one on a machine, then one that waits, then the worst of those that ended. */

@@ -118,6 +118,16 @@ describe('a PIN', () => {
     expect(await attempt('2580')).toBeUndefined()
   })
 
+  it('guessed at the door does not keep its owner from the machine', async () => {
+    using office = await openOffice()
+    const teacher = office.author('teacher')
+    await office.office.pins.set(teacher, '2580')
+    const job = office.queued('job-00001')
+    for (let n = 0; n < 9; n++) await office.office.pins.check(teacher, '9021')
+    expect((await office.office.pins.check(teacher, '2580'))?.code).toBe('pin-wait')
+    expect(await office.office.pins.confirm(teacher, job, 'laser-1', '2580')).toBeUndefined()
+  })
+
   it('guessed a hundred times at once is guessed five times', async () => {
     using office = await openOffice()
     const teacher = office.author('teacher')

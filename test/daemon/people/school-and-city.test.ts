@@ -158,6 +158,11 @@ describe('the people of two schools and their city', () => {
       }
       expect((await fetch(second.url + path)).status).toBe(404)
 
+      // Its owner cancels it from the city's page.
+      const cancelled = await fetch(`${city.url}${path}/cancel`, { method: 'POST', redirect: 'manual' })
+      expect(cancelled.headers.get('location')).toContain('said=cancelled')
+      expect(await (await fetch(first.url + path)).text()).toContain('Отменено')
+
       // Whoever lost the cookie comes back with the words.
       const body = new URLSearchParams({ who: fox.pseudonym, words: fox.recovery })
       const back = await fetch(`${first.url}/join/back`, { method: 'POST', body, redirect: 'manual' })
