@@ -12,7 +12,7 @@ export type WorkerAnswer =
 /** People look ten times a second at most. */
 const progressGapMs = 100
 /** Behind everything that answers people or feeds machines, and still ahead of what the system does at night. */
-const niceness = 10
+const niceness = 5
 
 giveWay()
 parentPort?.on('message', async (order: AnalysisOrder) => {

@@ -40,6 +40,14 @@ export class Analyst {
     return result
   }
 
+  /** A file is on its way: the worker starts while it arrives. */
+  warm(): void {
+    if (this.#closed || this.#worker !== undefined) return
+    const worker = this.#ready()
+    worker.unref()
+    this.#rest()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#dismiss()
@@ -52,13 +60,30 @@ export class Analyst {
     await worker?.terminate()
   }
 
+  #ready(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    const worker = new Worker(new URL('./analysis-worker.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: memoryMaxMb },
+    })
+    // Without an order nobody hears it fail; the next order starts another.
+    worker.on('error', () => undefined)
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined
+    })
+    this.#worker = worker
+    return worker
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => void this.#dismiss(), idleMs)
+    this.#idle.unref()
+  }
+
   #run(order: AnalysisOrder, told: ((progress: AnalysisProgress) => void) | undefined): Promise<Analysed> {
     if (this.#closed) return Promise.reject(new AnalysisError('failed', 'the school is closing'))
     clearTimeout(this.#idle)
-    this.#worker ??= new Worker(new URL('./analysis-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: memoryMaxMb },
-    })
-    const worker = this.#worker
+    const worker = this.#ready()
     worker.ref()
     return new Promise<Analysed>((resolve, reject) => {
       const settle = (act: () => void, healthy: boolean) => {
@@ -66,8 +91,7 @@ export class Analyst {
         worker.off('message', heard).off('error', failed).off('exit', exited)
         if (healthy && !this.#closed) {
           worker.unref()
-          this.#idle = setTimeout(() => void this.#dismiss(), idleMs)
-          this.#idle.unref()
+          this.#rest()
           act()
           return
         }
@@ -100,6 +124,11 @@ export class AnalysisOffice {
   readonly #large = new Analyst()
 
   readonly analyse: Analyse = (order, told) => (order.request.size > largeBytes ? this.#large : this.#small).analyse(order, told)
+
+  /** A file is on its way; most are small. */
+  warm(): void {
+    this.#small.warm()
+  }
 
   async close(): Promise<void> {
     await Promise.all([this.#small.close(), this.#large.close()])

@@ -214,6 +214,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     desk,
     files,
     programs,
+    fileComes: () => analyst.warm(),
     people,
     office: office.screen,
     ticketKeys: [...(city ? [ticketKey(config.site.id, city.password)] : []), secret],

@@ -23,6 +23,8 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
+  /** Told when a file begins to arrive. */
+  readonly fileComes?: () => void
   readonly people: Pick<People, 'account'>
   readonly office: PeopleOffice['screen']
   /** With which ticket links are made and checked. */
@@ -56,7 +58,10 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
       const seen = store.command(commandId)
       return seen?.seen === 'answered' ? seen.reply : undefined
     },
-    receiveFile: (name: string, body: Readable): Promise<Upload | { denial: Denial }> => files.receive(name, body),
+    receiveFile: (name: string, body: Readable): Promise<Upload | { denial: Denial }> => {
+      options.fileComes?.()
+      return files.receive(name, body)
+    },
     filePath: (sha256: string): string | undefined => files.path(sha256),
     picturePath: (sha256: string, what: PictureKind): string | undefined => files.picturePath(sha256, what),
     progress: (sha256: string): Progress | undefined => programs.progress(sha256),
