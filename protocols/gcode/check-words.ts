@@ -366,23 +366,6 @@ export type FindingFacts = {
   readonly more?: Sentence
 }
 
-/** What holds a raster back. `blocks`: moves the controller looks ahead. */
-export const rasterWords = {
-  sight: (blocks: number): Sentence => ({
-    ru: `Контроллер видит вперёд только ${blocks} движений и должен успеть остановиться.`,
-    en: `The controller looks only ${blocks} moves ahead and must be able to stop within them.`,
-  }),
-  wire: (): Sentence => ({
-    ru: 'Быстрее строки не проходят по кабелю.',
-    en: 'Lines do not come down the cable any faster.',
-  }),
-  pace: (): Sentence => ({
-    ru: 'Быстрее контроллер не разбирает строки.',
-    en: 'The controller does not read lines any faster.',
-  }),
-  rate: (): Sentence => ({ ru: 'Это предел скорости станка.', en: 'This is the machine’s own limit of speed.' }),
-}
-
 /** A finding with its sentences; `severity` overrides the usual one. */
 export function finding(code: CheckCode, facts: FindingFacts = {}): Finding {
   const entry: Words = words[code]

@@ -1,7 +1,7 @@
 // What is wrong with a program: for itself, and for one machine.
 import type { Model } from '../contract/model.ts'
 import type { Finding, Program } from '../contract/program.ts'
-import { type CheckCode, type FindingFacts, finding, rasterWords } from './check-words.ts'
+import { type CheckCode, type FindingFacts, finding } from './check-words.ts'
 import type { FileKind } from './containers.ts'
 import type { MachineFacts } from './facts.ts'
 import type { GrblProgram } from './grbl-program.ts'
@@ -10,6 +10,7 @@ import type { MarlinProgram } from './marlin-program.ts'
 import type { Metadata } from './metadata.ts'
 import type { Box, Fence, Path } from './path.ts'
 import { grblMotion, grblSetting, marlinMotion } from './plans.ts'
+import { checkRaster } from './raster.ts'
 
 /** All that was read of a program. */
 export type Read = {
@@ -249,30 +250,7 @@ function checkLaser(found: Finding[], facts: MachineFacts, read: Read): void {
   if (limit !== undefined && power > limit) found.push(finding('power-too-high', { value: power, limit, line }))
   if (!source.spindleEver || power === 0) found.push(finding('no-beam'))
   if (!marlin && read.grbl.spindleOpen) found.push(finding('beam-left-on'))
-  if (!marlin) checkRaster(found, facts, read)
-}
-
-/** A raster whose rows are made of so many short moves that the planner's sight or the controller's pace limits the speed. */
-function checkRaster(found: Finding[], facts: MachineFacts, read: Read): void {
-  const { grbl, grblPath } = read
-  const moves = grblPath.preview.segments
-  if (moves < 200 || grbl.feedMax === 0) return
-  const motion = grblMotion(facts)
-  const segment = grblPath.feedMm / Math.max(1, grbl.feedMoves)
-  if (segment <= 0 || segment > 1) return
-  const asked = grbl.feedMax / 60
-  const { blocks, bytesPerSecond, lineSeconds } = motion.queue
-  // It must be able to stop within what it sees: v = √(2·a·N·segment).
-  const bySight = Math.sqrt(2 * motion.acceleration[0] * (blocks - 1) * segment)
-  // No block is done before the next line has come down the wire, and has been read and planned.
-  const byWire = (segment * bytesPerSecond) / (grbl.feedBytes / Math.max(1, grbl.feedMoves))
-  const byPace = lineSeconds > 0 ? segment / lineSeconds : Number.POSITIVE_INFINITY
-  const reached = Math.min(bySight, byWire, byPace, motion.rate[0])
-  if (reached >= asked * 0.9) return
-  const why = reached === bySight ? 'sight' : reached === byWire ? 'wire' : reached === byPace ? 'pace' : 'rate'
-  found.push(
-    finding('impossible-raster', { value: asked, limit: Math.round(reached), text: segment.toFixed(2), more: rasterWords[why](blocks) }),
-  )
+  if (!marlin) found.push(...checkRaster(facts, read))
 }
 
 function checkMill(found: Finding[], facts: MachineFacts, read: Read): void {
