@@ -96,12 +96,11 @@ export async function submitJob(page: Page, wish: { machine?: string; copies?: n
   if (wish.comment !== undefined) await panel.getByLabel('Замечание для мастерской').fill(wish.comment)
   await send.click()
   await panel.waitFor({ state: 'detached' })
-  const said = await page
-    .getByRole('alert')
-    .filter({ hasText: /Задание №|Отправлено/ })
-    .last()
-    .textContent()
-  return said?.match(/№\d+/)?.[0] ?? ''
+  const said = page.getByRole('alert').filter({ hasText: /Задание №|Отправлено/ })
+  await said.first().waitFor()
+  // Earlier notices may still be there: the newest job has the highest number.
+  const numbers = (await said.allTextContents()).flatMap(text => text.match(/№(\d+)/)?.[1] ?? [])
+  return numbers.length === 0 ? '' : `№${Math.max(...numbers.map(Number))}`
 }
 
 /** On a machine's page. */

@@ -46,7 +46,8 @@ it('is the same after it was bytes, and nothing else is taken for one', () => {
 it('keeps a million points of a longer program, and sixty thousand of them for every browser', () => {
   let text = 'G90\nM4 S100\nF6000\n'
   const lines: string[] = []
-  for (let i = 0; i < 1_300_000; i++) lines.push(`G1X${(200 + 150 * Math.sin(i * 2.1)).toFixed(2)}Y${(200 + 150 * Math.cos(i * 1.7)).toFixed(2)}`)
+  for (let i = 0; i < 1_300_000; i++)
+    lines.push(`G1X${(200 + 150 * Math.sin(i * 2.1)).toFixed(2)}Y${(200 + 150 * Math.cos(i * 1.7)).toFixed(2)}`)
   text += `${lines.join('\n')}\nM5\n`
   const { toolpath, preview } = analyse(text)
   expect(toolpath.segments).toBe(1_300_000)
