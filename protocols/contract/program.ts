@@ -25,7 +25,6 @@ export const boundsSchema = z.object({
   min: z.object({ x: z.number(), y: z.number(), z: z.number() }),
   max: z.object({ x: z.number(), y: z.number(), z: z.number() }),
 })
-export type Bounds = z.infer<typeof boundsSchema>
 
 /** May this program run on this machine, and how long would it take there. */
 export const suitabilitySchema = z.object({
