@@ -67,6 +67,9 @@ const pointBytes = 8
 const strideMax = 31
 /** Drawn to learn what drawing costs. */
 const sampleSegments = 60_000
+/** Points left out while shapes are still themselves; and how much is drawn and left out in one piece beyond that. */
+const coarseStride = 4
+const pieceSegments = 4096
 /** More strokes than this are so close together that thick ones only cost time. */
 const thickMax = 40_000
 
@@ -137,6 +140,14 @@ export function createRenderer(canvas: HTMLCanvasElement, path: Toolpath, lost: 
     return count
   }
 
+  /** In the round long chords cost as much as what they stand for: pieces are left out instead, and the others stay fine. */
+  const sketch = ([from, to]: readonly [number, number], stride: number): number => {
+    const step = pieceSegments * Math.ceil(stride / coarseStride)
+    let drawn = 0
+    for (let at = from; at < to; at += step) drawn += stroke(at, Math.min(to, at + pieceSegments), coarseStride, false)
+    return drawn
+  }
+
   const draw = (scene: Scene): number => {
     const { width, height, pixelRatio, below, layer } = scene
     canvas.width = Math.max(1, Math.round(width * pixelRatio))
@@ -154,18 +165,20 @@ export function createRenderer(canvas: HTMLCanvasElement, path: Toolpath, lost: 
     gl.uniform3fv(place.inkTravel, scene.inks.travel)
     gl.uniform1i(place.showTravel, scene.showTravel ? 1 : 0)
     const wanted = layer[1] - layer[0] + (below === undefined ? 0 : below[1] - below[0])
-    const stride = Math.min(strideMax, Math.max(1, Math.ceil(wanted / scene.segmentsMax)))
-    const thick = wanted / stride <= thickMax
+    const thinning = Math.max(1, Math.ceil(wanted / scene.segmentsMax))
+    const stride = Math.min(strideMax, thinning)
+    const thick = stride === 1 && wanted <= thickMax
     gl.uniform1i(place.thick, thick ? 1 : 0)
     gl.uniform1f(place.halfWidth, 0.65)
     gl.uniform1f(place.faint, scene.solid ? 1 : 0.3)
     // In the round the layers below step back a little, so that the one looked at stands out.
     gl.uniform3fv(place.inkWork, scene.solid ? between(scene.inks.work, scene.inks.travel, 0.35) : scene.inks.work)
-    let drawn = below === undefined ? 0 : stroke(below[0], below[1], stride, thick)
+    const sketched = scene.solid && thinning > coarseStride
+    let drawn = below === undefined ? 0 : sketched ? sketch(below, thinning) : stroke(below[0], below[1], stride, thick)
     gl.uniform1f(place.faint, 1)
     gl.uniform3fv(place.inkWork, scene.inks.work)
     gl.uniform1f(place.halfWidth, 0.8)
-    drawn += stroke(layer[0], layer[1], stride, thick)
+    drawn += stroke(layer[0], layer[1], sketched ? coarseStride : stride, thick)
     return drawn
   }
 
