@@ -157,6 +157,21 @@ export class Desk {
         const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on, ...after })
         return Promise.resolve(this.#done(command, { events: [event], reply: {} }))
       }
+      case 'job.mend':
+      case 'job.arm':
+      case 'job.plate':
+      case 'machine.report':
+      case 'machine.help':
+      case 'machine.settle':
+      case 'machine.look':
+      case 'care.done':
+      case 'part.put':
+      case 'order.open':
+      case 'order.note':
+      case 'lesson.book':
+      case 'lesson.cancel':
+      case 'quota.set':
+        return Promise.resolve(this.#refuse(command, deny('not-built')))
       case 'machine.frame':
         return this.#frame(command, ask, accepted)
       case 'machine.pause':

@@ -55,6 +55,11 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
     case 'instruction':
     case 'permit':
     case 'group':
+    case 'lesson':
+    case 'quota':
+    case 'part':
+    case 'order':
+    case 'cared':
       return memory
     case 'counters':
       return { ...memory, runningSeconds: event.runningSeconds, jobs: event.jobs, resends: event.resends }

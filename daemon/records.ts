@@ -20,6 +20,11 @@ export function recordOf(event: Event): { kind: RecordKind; id: string; body: Re
     case 'action':
     case 'counters':
     case 'heated':
+    case 'lesson':
+    case 'quota':
+    case 'part':
+    case 'order':
+    case 'cared':
       return undefined
   }
 }

@@ -43,6 +43,7 @@ const ofMachine = (ru: (name: string) => string, en: (name: string) => string, h
 const catalogue = {
   ...peopleWords,
   'unknown-machine': said('На этой площадке нет такого станка.', 'There is no such machine at this school.'),
+  'not-built': said('Этого пока нельзя.', 'This cannot be done yet.'),
   'unknown-job': said('Такого задания нет.', 'There is no such job.'),
   'unknown-person': said('Этого человека нет в списках площадки.', 'This person is not known to this school.', {
     ru: 'Войдите заново; если не поможет — обратитесь к администратору.',

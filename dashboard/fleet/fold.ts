@@ -181,6 +181,11 @@ function applyEvent(fold: SiteFold, event: Event): SiteFold {
     case 'action':
     case 'counters':
     case 'heated':
+    case 'lesson':
+    case 'quota':
+    case 'part':
+    case 'order':
+    case 'cared':
     case 'instruction':
     case 'permit':
     case 'group':

@@ -64,6 +64,11 @@ function foldMachine(history: MachineHistory, event: Event, nowMs: number): Mach
     }
     case 'fault':
     case 'heated':
+    case 'lesson':
+    case 'quota':
+    case 'part':
+    case 'order':
+    case 'cared':
     case 'instruction':
     case 'permit':
     case 'group':

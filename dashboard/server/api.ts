@@ -64,7 +64,7 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
       return
     }
     if (!urgent.includes(ask.kind) && !withinRate(account.login, clock())) return refuse(response, 'too-fast')
-    if ((ask.kind === 'job.submit' || ask.kind === 'program.check') && workplace.filePath(ask.sha256) === undefined) {
+    if ('sha256' in ask && workplace.filePath(ask.sha256) === undefined) {
       return refuse(response, 'no-file')
     }
     if ((issued.get(id) ?? account.login) !== account.login) return refuse(response, 'id-taken')

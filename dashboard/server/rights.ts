@@ -24,7 +24,10 @@ export const mayAsk: Record<Ask['kind'], readonly Role[]> = {
   'job.release': staff,
   'job.move': staff,
   'job.assign': staff,
+  'job.mend': everyone,
   'job.start': staff,
+  'job.arm': staff,
+  'job.plate': staff,
   'job.collect': staff,
   'machine.pause': staff,
   'machine.resume': staff,
@@ -40,6 +43,17 @@ export const mayAsk: Record<Ask['kind'], readonly Role[]> = {
   'machine.answer': staff,
   'machine.service': technicians,
   'machine.console': technicians,
+  'machine.report': everyone,
+  'machine.help': everyone,
+  'machine.settle': staff,
+  'machine.look': staff,
+  'care.done': technicians,
+  'part.put': technicians,
+  'order.open': staff,
+  'order.note': staff,
+  'lesson.book': staff,
+  'lesson.cancel': staff,
+  'quota.set': staff,
   'instruction.record': staff,
   'permit.grant': staff,
   'permit.revoke': staff,
@@ -55,9 +69,11 @@ export const urgent: readonly Ask['kind'][] = ['machine.stop', 'machine.pause', 
 export function judge(author: Author, ask: Ask, picture: SitePicture, scope: Me['scope']): Denial | undefined {
   if (!mayAsk[ask.kind].includes(author.role)) return denial('no-right')
   // What stands still under a beam burns: nobody far away starts it (DESIGN §4).
-  if ((ask.kind === 'job.start' || ask.kind === 'machine.frame') && scope.kind === 'city') return denial('at-the-machine')
+  if ((ask.kind === 'job.start' || ask.kind === 'job.arm' || ask.kind === 'machine.frame') && scope.kind === 'city')
+    return denial('at-the-machine')
   if (ask.kind === 'job.submit' && ask.allowConstantPower === true && !technicians.includes(author.role)) return denial('no-right')
-  if (author.role === 'pupil' && ask.kind === 'job.cancel' && !isOwn(author, own(picture.jobs, ask.job))) return denial('not-yours')
+  if (author.role === 'pupil' && (ask.kind === 'job.cancel' || ask.kind === 'job.mend') && !isOwn(author, own(picture.jobs, ask.job)))
+    return denial('not-yours')
   return undefined
 }
 
@@ -69,7 +85,7 @@ function isOwn(author: Author, job: Job | undefined): boolean {
 export function lifetimeMs(kind: Ask['kind']): number {
   if (kind === 'machine.jog') return 5_000
   if (kind.startsWith('machine.')) return 30_000
-  return kind === 'job.submit' ? 24 * 3_600_000 : 10 * 60_000
+  return kind === 'job.submit' || kind === 'job.mend' ? 24 * 3_600_000 : 10 * 60_000
 }
 
 export function maySeeSite(account: Account, site: string): boolean {

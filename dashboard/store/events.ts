@@ -114,6 +114,11 @@ export function createEventStore(store: Store): EventStore {
       case 'action':
       case 'counters':
       case 'heated':
+      case 'lesson':
+      case 'quota':
+      case 'part':
+      case 'order':
+      case 'cared':
         return true
     }
   }

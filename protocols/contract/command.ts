@@ -1,8 +1,10 @@
 // A Command: what a person asks of a school, and the school's answer.
 import { z } from 'zod'
+import { partUseSchema } from './care.ts'
 import { ageBandSchema } from './group.ts'
 import { instantSchema, machineIdSchema, sha256Schema, tokenSchema } from './ids.ts'
-import { authorSchema, wishesSchema } from './job.ts'
+import { authorSchema, markSchema, wishesSchema } from './job.ts'
+import { periodSchema } from './lesson.ts'
 import { coverageSchema } from './permit.ts'
 import { programSchema } from './program.ts'
 import { denialSchema, sentenceSchema } from './words.ts'
@@ -30,7 +32,16 @@ export const askSchema = z.discriminatedUnion('kind', [
   /** Analyse an uploaded file for this school's machines; queues nothing. Answered with the Program. */
   z.strictObject({ kind: z.literal('program.check'), sha256: sha256Schema, name: z.string().min(1).max(200), size: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('job.approve'), ...job }),
-  z.strictObject({ kind: z.literal('job.return'), ...job, comment: z.string().max(1000) }),
+  z.strictObject({ kind: z.literal('job.return'), ...job, comment: z.string().max(1000), mark: markSchema.optional() }),
+  /** The author's mended file in place of the one that was sent back; the ticket stays, and the job is checked again. All its returned copies take it. */
+  z.strictObject({
+    kind: z.literal('job.mend'),
+    ...job,
+    sha256: sha256Schema,
+    name: z.string().min(1).max(200),
+    size: z.int().nonnegative(),
+    comment: z.string().max(1000).optional(),
+  }),
   z.strictObject({ kind: z.literal('job.deny'), ...job, comment: z.string().max(1000).optional() }),
   z.strictObject({ kind: z.literal('job.cancel'), ...job }),
   z.strictObject({ kind: z.literal('job.hold'), ...job }),
@@ -41,6 +52,18 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('job.assign'), ...job, machine: machineIdSchema.optional() }),
   /** Lasers and mills: a person at the machine says go. Refused when it does not come from the school's own screen. */
   z.strictObject({ kind: z.literal('job.start'), ...job, ...machine }),
+  /** As job.start, but it begins when the machine's own start button is pressed, within two minutes. From the school's own screen. */
+  z.strictObject({ kind: z.literal('job.arm'), ...job, ...machine }),
+  /** These jobs' parts are made on one bed by one file: `plate` is the job made for it, the others follow it to its end and verdict. */
+  z.strictObject({
+    kind: z.literal('job.plate'),
+    plate: tokenSchema,
+    jobs: z.array(tokenSchema).min(1).max(60),
+    sha256: sha256Schema,
+    name: z.string().min(1).max(200),
+    size: z.int().nonnegative(),
+    machine: machineIdSchema.optional(),
+  }),
   z.strictObject({ kind: z.literal('job.collect'), ...job }),
   z.strictObject({ kind: z.literal('machine.pause'), ...machine }),
   z.strictObject({ kind: z.literal('machine.resume'), ...machine }),
@@ -52,6 +75,19 @@ export const askSchema = z.discriminatedUnion('kind', [
     quality: z.enum(['ok', 'partial', 'failed']).default('ok'),
     cause: z.string().max(200).optional(),
   }),
+  /** "Something is wrong with this machine": for the technician. */
+  z.strictObject({
+    kind: z.literal('machine.report'),
+    ...machine,
+    problem: z.enum(['noise', 'smell', 'stuck', 'quality', 'material', 'screen', 'broken', 'other']),
+    text: z.string().trim().max(400).optional(),
+  }),
+  /** "Come here, please": for the teacher. */
+  z.strictObject({ kind: z.literal('machine.help'), ...machine }),
+  /** A person has come, or has seen to it: ends what machine.help or machine.report raised. */
+  z.strictObject({ kind: z.literal('machine.settle'), ...machine, fault: z.enum(['help-called', 'problem-reported']) }),
+  /** Takes a picture now; the city is sent it (PUT …/wire/cameras/{machine}). */
+  z.strictObject({ kind: z.literal('machine.look'), ...machine }),
   z.strictObject({ kind: z.literal('machine.home'), ...machine }),
   /** Lasers: trace the rectangle a queued job needs, the beam dark or at pointer power. Refused when it does not come from the school's own screen. */
   z.strictObject({ kind: z.literal('machine.frame'), ...machine, ...job }),
@@ -79,6 +115,64 @@ export const askSchema = z.discriminatedUnion('kind', [
   /** `after`: goes into service when the job on it has ended. */
   z.strictObject({ kind: z.literal('machine.service'), ...machine, on: z.boolean(), after: z.literal('job').optional() }),
   z.strictObject({ kind: z.literal('machine.console'), ...machine, line: z.string().min(1).max(200) }),
+  /** A row of the maintenance plan was done. */
+  z.strictObject({
+    kind: z.literal('care.done'),
+    ...machine,
+    task: z.string().regex(/^[a-z0-9-]{1,48}$/),
+    note: z.string().trim().max(400).optional(),
+    parts: z.array(partUseSchema).max(20).optional(),
+  }),
+  /** Enters a spare part, or counts it anew. */
+  z.strictObject({
+    kind: z.literal('part.put'),
+    part: tokenSchema,
+    name: z.string().trim().min(1).max(60),
+    count: z.int().min(0).max(100_000),
+    least: z.int().min(0).max(100_000),
+    models: z.array(z.string().max(80)).max(40).default([]),
+  }),
+  z.strictObject({
+    kind: z.literal('order.open'),
+    order: tokenSchema,
+    ...machine,
+    title: z.string().trim().min(1).max(120),
+    text: z.string().trim().max(1000).optional(),
+    photos: z.array(sha256Schema).max(6).optional(),
+    condition: z.string().max(140).optional(),
+    task: z.string().max(48).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('order.note'),
+    order: tokenSchema,
+    text: z.string().trim().max(1000).optional(),
+    photos: z.array(sha256Schema).max(6).optional(),
+    parts: z.array(partUseSchema).max(20).optional(),
+    /** Mended: the order is closed. */
+    close: z.boolean().optional(),
+  }),
+  /** Keeps machines for a class; saying it again with the same id changes it. */
+  z.strictObject({
+    kind: z.literal('lesson.book'),
+    lesson: tokenSchema,
+    title: z.string().trim().min(1).max(80),
+    group: tokenSchema.optional(),
+    machines: z.array(machineIdSchema).min(1).max(60),
+    from: instantSchema,
+    until: instantSchema,
+  }),
+  z.strictObject({ kind: z.literal('lesson.cancel'), lesson: tokenSchema }),
+  /** Sets a quota, or changes it; with no limit at all it is dropped. */
+  z.strictObject({
+    kind: z.literal('quota.set'),
+    quota: tokenSchema,
+    of: z.enum(['pupil', 'group']),
+    group: tokenSchema.optional(),
+    per: periodSchema,
+    jobs: z.int().min(0).max(10_000).optional(),
+    hours: z.number().min(0).max(10_000).optional(),
+    grams: z.number().min(0).max(1_000_000).optional(),
+  }),
   /** Notes that the author instructed these people (ids) in this text. */
   z.strictObject({
     kind: z.literal('instruction.record'),
@@ -136,6 +230,10 @@ export const replySchema = z.discriminatedUnion('outcome', [
     /** After group.open: what pupils type to join. */
     code: z.string().max(16).optional(),
     program: programSchema.optional(),
+    /** After machine.console: what the firmware said to it, its last lines. */
+    heard: z.array(z.string().max(200)).max(200).optional(),
+    /** After machine.look: when the picture was taken. */
+    picturedAt: instantSchema.optional(),
     /** After job.submit: why the job is not on a machine yet, in one sentence. */
     waiting: sentenceSchema.optional(),
   }),

@@ -46,6 +46,16 @@ export const wishesSchema = z.object({
 })
 export type Wishes = z.infer<typeof wishesSchema>
 
+/** A place in a program that somebody points at, e.g. a teacher who sends it back: mm, work coordinates. */
+export const markSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  z: z.number().optional(),
+  /** Index of the layer, from 0, where the program has layers. */
+  layer: z.int().nonnegative().optional(),
+})
+export type Mark = z.infer<typeof markSchema>
+
 export const verdictSchema = z.object({
   quality: z.enum(['ok', 'partial', 'failed']),
   cause: z.string().max(200).optional(),
@@ -80,6 +90,8 @@ export const jobSchema = z.object({
     lines: z.int().nonnegative(),
     /** As the slicer named it, e.g. PLA. */
     material: z.string().max(40).optional(),
+    /** Of plastic, as the slicer or the file's own lengths tell. */
+    grams: z.number().nonnegative().optional(),
   }),
   /** The machine asked for; absent: any that can. */
   wanted: machineIdSchema.optional(),
@@ -92,6 +104,12 @@ export const jobSchema = z.object({
   order: z.number(),
   /** Kept back by a person. */
   held: z.boolean(),
+  /** A person put it where it stands: the fair order leaves it there. */
+  pinned: z.literal(true).optional(),
+  /** A shorter job was let past it; no other will be. */
+  jumped: z.literal(true).optional(),
+  /** The job on whose bed its part is made, together with others: it follows that job. */
+  plate: tokenSchema.optional(),
   author: authorSchema,
   /** On the machine it is meant for, or the least of those that can; from its start on, on the machine it runs on. */
   estimatedSeconds: z.number().nonnegative().optional(),
@@ -99,6 +117,8 @@ export const jobSchema = z.object({
   allowConstantPower: z.boolean().optional(),
   comment: z.string().max(1000).optional(),
   wishes: wishesSchema.optional(),
+  /** Why it was sent back the last time, and where to look. */
+  returned: z.object({ comment: z.string().max(1000), mark: markSchema.optional(), by: authorSchema, at: instantSchema }).optional(),
   submittedAt: instantSchema,
   /** When it joined the queue: with its submission, or when it was approved. */
   queuedAt: instantSchema.optional(),

@@ -1,5 +1,6 @@
 // A Machine: what a school declares about it, what it is doing, and what it measures.
 import { z } from 'zod'
+import { differenceSchema } from './difference.ts'
 import { instantSchema, machineIdSchema, tokenSchema } from './ids.ts'
 import { faultSchema } from './words.ts'
 
@@ -20,6 +21,8 @@ export const machineDeclarationSchema = z.object({
   modelName: z.string(),
   /** Work area in mm. */
   area: z.object({ x: z.number().positive(), y: z.number().positive(), z: z.number().nonnegative() }),
+  /** It has a camera to look through, when somebody asks (screen.ts). */
+  camera: z.literal(true).optional(),
 })
 export type MachineDeclaration = z.infer<typeof machineDeclarationSchema>
 
@@ -44,7 +47,8 @@ export const machineStateSchema = z.discriminatedUnion('state', [
     state: z.literal('attention'),
     ...since,
     ...ofJob,
-    why: z.enum(['prompt', 'runout', 'door', 'tool', 'program', 'locked']),
+    /** button: armed by a person; the machine's own start button sets it going. */
+    why: z.enum(['prompt', 'runout', 'door', 'tool', 'program', 'locked', 'button']),
     prompt: promptSchema.optional(),
     fault: faultSchema.optional(),
   }),
@@ -83,6 +87,8 @@ export const machineMessageSchema = z.object({
   drain: z.literal(true).optional(),
   readOnly: z.boolean(),
   firmware: firmwareSchema.optional(),
+  /** Where the firmware's settings are not what the model says. */
+  differences: z.array(differenceSchema).max(60).optional(),
   at: instantSchema,
 })
 export type MachineMessage = z.infer<typeof machineMessageSchema>

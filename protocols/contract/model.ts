@@ -1,5 +1,6 @@
 // A model of machine as data: one YAML file per product in drivers/models. What the firmware itself says overrides it.
 import { z } from 'zod'
+import { careTaskSchema } from './care-task.ts'
 import { dialectSchema, machineKindSchema } from './machine.ts'
 
 const range = z.tuple([z.number(), z.number()])
@@ -62,6 +63,8 @@ export const modelSchema = z.strictObject({
   }),
   /** Tags that a dialect's session or the checks know, e.g. no-numbering, ok-before-output, laser-m3-only. */
   quirks: z.array(z.string()).default([]),
+  /** What it wants done, by running hours or days. */
+  care: z.array(careTaskSchema).max(30).optional(),
   /** Nozzles, tools, filament diameter: free facts that screens and checks may show. */
   nozzleMm: z.number().positive().optional(),
   filamentMm: z.number().positive().optional(),

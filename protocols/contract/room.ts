@@ -35,6 +35,8 @@ export const runSchema = z.object({
   layers: z.array(z.number()).max(20_000).optional(),
   /** A technician allowed constant laser power (M3). */
   allowConstantPower: z.boolean().optional(),
+  /** Lasers and mills: nothing moves until somebody presses the machine's own start button (Grbl: cycle start). */
+  button: z.literal(true).optional(),
 })
 export type Run = z.infer<typeof runSchema>
 

@@ -25,11 +25,19 @@
 //   GET  /api/v1/conditions                       → { conditions: Condition[] }  of the sites this technician or administrator sees, most pressing first
 //   GET  /api/v1/conditions/{id}/events           → { events: Event[] }  the last ones of its machines
 //   GET  /api/v1/tv → { screens: TvScreen[] } · POST /api/v1/tv {site, name, days} → 201 { screen, path } told this once · DELETE /api/v1/tv/{id} → 204
+//   GET  /api/v1/sites/{site}/quotas              → { quotas: Quota[], uses: QuotaUse[] }  staff: of all; a pupil: what bounds the pupil
+//   GET  /api/v1/sites/{site}/care                → Care      technicians and administrators; a teacher sees its own school's
+//   POST /api/v1/photos    raw image/jpeg|png ≤ 2 MB → 201 { sha256 } · GET /api/v1/sites/{site}/photos/{sha256}  staff
+//   GET  /api/v1/sites/{site}/machines/{machine}/trends?days=1…14 → Trends   staff
+//   GET  /api/v1/figures?days=7|30|90             → { sites: SiteFigures[] } · GET /api/v1/sites/{site}/figures?days= → SiteFigures with its machines   staff
+//   GET  /api/v1/sites/{site}/machines/{machine}/camera → image/jpeg, the last picture, with its age in the header `Age`; 204 where there is none   staff
+//   GET  /api/v1/sites/{site}/machines/{machine}/camera/stream → multipart/x-mixed-replace, on the school's own screen only   staff
 //   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason} → 204
 // For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
 // For daemons, HTTP Basic with the site's credentials:
 //   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
 //   PUT  /api/v1/wire/programs/{sha256}/preview   and …/picture, …/path (gzip)
+//   PUT  /api/v1/wire/cameras/{machine}           image/jpeg · PUT /api/v1/wire/photos/{sha256} and GET of the same
 //
 // socket.io, path /socket.io, same cookie. One view a socket at a time:
 //   emit  watch (View) → acknowledgement ViewSnapshot | { denial }
@@ -38,10 +46,12 @@
 import { z } from 'zod'
 import { askSchema } from './command.ts'
 import type { Condition } from './condition.ts'
+import type { Difference } from './difference.ts'
 import type { JobForecast } from './forecast.ts'
 import type { Group } from './group.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import type { Author, Job } from './job.ts'
+import type { Lesson } from './lesson.ts'
 import type { Firmware, MachineDeclaration, MachineState, Telemetry } from './machine.ts'
 import type { Instruction, Permit } from './permit.ts'
 import type { Fault } from './words.ts'
@@ -125,6 +135,7 @@ export type MachinePicture = {
   drain?: true
   readOnly: boolean
   firmware?: Firmware
+  differences?: Difference[]
   /** The daemon's clock when it said so. */
   at: number
   /** Faults raised and not cleared. */
@@ -141,6 +152,8 @@ export type SitePicture = {
   jobs: Record<string, Job>
   /** By job; as the school last reckoned it, which is old when the school is silent. */
   forecasts?: Record<string, JobForecast>
+  /** Not over and not cancelled. */
+  lessons?: Record<string, Lesson>
 }
 
 /** One row of the city wall. */
@@ -185,6 +198,7 @@ export type Frame = {
   jobs?: Record<string, Job | null>
   forecasts?: Record<string, JobForecast | null>
   conditions?: Record<string, Condition | null>
+  lessons?: Record<string, Lesson | null>
 }
 
 /** What is kept to look at a program by: points for any browser (JSON), an image, points for a graphics card (toolpath.ts, gzip). */

@@ -1,10 +1,12 @@
 // What a school and the city say to each other over MQTT (DESIGN §5): topics, payloads, and who may use which.
 import { z } from 'zod'
+import { caredSchema, partSchema, workOrderSchema } from './care.ts'
 import { commandSchema, replySchema } from './command.ts'
 import { queueForecastSchema } from './forecast.ts'
 import { groupSchema } from './group.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import { authorSchema, jobSchema } from './job.ts'
+import { lessonSchema, quotaSchema } from './lesson.ts'
 import { machineMessageSchema, telemetrySchema } from './machine.ts'
 import { instructionSchema, permitSchema } from './permit.ts'
 import { faultSchema } from './words.ts'
@@ -75,6 +77,23 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ ...numbered, kind: z.literal('instruction'), instruction: instructionSchema }),
   z.object({ ...numbered, kind: z.literal('permit'), change: z.enum(['granted', 'revoked']), permit: permitSchema, by: authorSchema }),
   z.object({ ...numbered, kind: z.literal('group'), change: z.enum(['opened', 'closed']), group: groupSchema, by: authorSchema }),
+  z.object({
+    ...numbered,
+    kind: z.literal('lesson'),
+    change: z.enum(['booked', 'changed', 'cancelled']),
+    lesson: lessonSchema,
+    by: authorSchema,
+  }),
+  z.object({ ...numbered, kind: z.literal('quota'), change: z.enum(['set', 'dropped']), quota: quotaSchema, by: authorSchema }),
+  z.object({ ...numbered, kind: z.literal('part'), part: partSchema, by: authorSchema }),
+  z.object({
+    ...numbered,
+    kind: z.literal('order'),
+    change: z.enum(['opened', 'noted', 'closed']),
+    order: workOrderSchema,
+    by: authorSchema,
+  }),
+  z.object({ ...numbered, kind: z.literal('cared'), cared: caredSchema }),
 ])
 export type Event = z.infer<typeof eventSchema>
 

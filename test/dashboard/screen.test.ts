@@ -47,6 +47,20 @@ const asks: { [Kind in Ask['kind']]: object } = {
   'job.move': { job: 'job-petya' },
   'job.assign': { job: 'job-petya' },
   'job.start': { job: 'job-petya', ...machine },
+  'job.mend': { job: 'job-petya', sha256: '', name: 'a.gcode', size: 4 },
+  'job.arm': { job: 'job-petya', ...machine },
+  'job.plate': { plate: 'plate-0001', jobs: ['job-petya'], sha256: '', name: 'a.gcode', size: 4 },
+  'machine.report': { ...machine, problem: 'noise' },
+  'machine.help': machine,
+  'machine.settle': { ...machine, fault: 'help-called' },
+  'machine.look': machine,
+  'care.done': { ...machine, task: 'belts' },
+  'part.put': { part: 'part-00001', name: 'Сопло 0,4', count: 3, least: 1 },
+  'order.open': { order: 'order-0001', ...machine, title: 'Ремень' },
+  'order.note': { order: 'order-0001', close: true },
+  'lesson.book': { lesson: 'lesson-001', title: '7Б', machines: ['ender'], from: 1, until: 9 },
+  'lesson.cancel': { lesson: 'lesson-001' },
+  'quota.set': { quota: 'quota-0001', of: 'pupil', per: 'week', jobs: 2 },
   'job.collect': { job: 'job-petya' },
   'machine.pause': machine,
   'machine.resume': machine,
@@ -79,7 +93,7 @@ describe('a command', () => {
     const ask = { kind, ...asks[kind], ...('sha256' in asks[kind] && { sha256: file }) }
     const response = await person(login).post('/api/v1/sites/alpha/commands', command(ask))
     const answer = await response.json()
-    if ((kind === 'job.start' || kind === 'machine.frame') && mayAsk[kind].includes(role))
+    if ((kind === 'job.start' || kind === 'job.arm' || kind === 'machine.frame') && mayAsk[kind].includes(role))
       expect([response.status, answer]).toMatchObject([403, { denial: { code: 'at-the-machine' } }])
     else if (mayAsk[kind].includes(role)) expect([response.status, answer]).toMatchObject([200, { reply: { outcome: 'done' } }])
     else expect([response.status, answer]).toMatchObject([403, { denial: { code: 'no-right' } }])

@@ -100,6 +100,11 @@ function eventText(event: Event, { words, say }: Speech): string {
     case 'instruction':
     case 'permit':
     case 'group':
+    case 'lesson':
+    case 'quota':
+    case 'part':
+    case 'order':
+    case 'cared':
       return ''
   }
 }

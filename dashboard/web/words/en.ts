@@ -73,6 +73,7 @@ export const en: Words = {
     tool: 'change the tool',
     program: 'the program stopped and waits',
     locked: 'the machine is locked',
+    button: 'press the start button on the machine',
     byPerson: 'by a person',
     byFirmware: 'by itself',
     byProgram: 'by the program',

@@ -1,0 +1,80 @@
+// The care of machines: what a model wants done by running hours, spare parts, work orders.
+import { z } from 'zod'
+import type { CareTask } from './care-task.ts'
+import { instantSchema, machineIdSchema, sha256Schema, siteIdSchema, tokenSchema } from './ids.ts'
+import { authorSchema } from './job.ts'
+
+export const partSchema = z.object({
+  id: tokenSchema,
+  site: siteIdSchema,
+  name: z.string().min(1).max(60),
+  /** What lies on the shelf. */
+  count: z.int().min(0).max(100_000),
+  /** Fewer than this: order more. */
+  least: z.int().min(0).max(100_000),
+  /** Ids of models it belongs to; empty: any. */
+  models: z.array(z.string().max(80)).max(40),
+  by: authorSchema,
+  at: instantSchema,
+})
+export type Part = z.infer<typeof partSchema>
+
+export const partUseSchema = z.object({ part: tokenSchema, count: z.int().min(1).max(1_000) })
+
+const remarkSchema = z.object({
+  at: instantSchema,
+  by: authorSchema,
+  text: z.string().max(1000).optional(),
+  photos: z.array(sha256Schema).max(6).optional(),
+  parts: z.array(partUseSchema).max(20).optional(),
+})
+
+/** A work order (заявка на ремонт): one machine, one trouble, from "somebody must look" to "mended". */
+export const workOrderSchema = z.object({
+  id: tokenSchema,
+  site: siteIdSchema,
+  machine: machineIdSchema,
+  title: z.string().min(1).max(120),
+  /** The condition it was opened from. */
+  condition: z.string().max(140).optional(),
+  /** The row of the maintenance plan it does. */
+  task: z.string().max(48).optional(),
+  openedAt: instantSchema,
+  by: authorSchema,
+  remarks: z.array(remarkSchema).max(100),
+  closedAt: instantSchema.optional(),
+  closedBy: authorSchema.optional(),
+})
+export type WorkOrder = z.infer<typeof workOrderSchema>
+
+/** When a row of the plan was last done on a machine. */
+export const caredSchema = z.object({
+  machine: machineIdSchema,
+  task: z.string().max(48),
+  at: instantSchema,
+  /** Of the machine's counter, then. */
+  runningSeconds: z.number().nonnegative(),
+  by: authorSchema,
+  note: z.string().max(400).optional(),
+})
+export type Cared = z.infer<typeof caredSchema>
+
+/** What the care page shows of a site (GET /api/v1/sites/{site}/care). */
+export type Care = {
+  plan: CareDue[]
+  parts: Part[]
+  /** Open ones, and those closed in the last 90 days, newest first. */
+  orders: WorkOrder[]
+}
+
+/** A row of the plan on a machine, and how far it has come. */
+export type CareDue = {
+  machine: string
+  task: CareTask
+  last?: Cared
+  /** Hours of running and days since it was last done, or since the machine is known. */
+  hours: number
+  days: number
+  /** Share of the interval that is used up: 1 is due. */
+  share: number
+}
