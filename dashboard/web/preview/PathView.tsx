@@ -1,19 +1,17 @@
 // The tool path as the graphics card draws it: prints in the round, layer by layer; cuts and burns from above, power as shade.
-import { ActionIcon, Slider, Switch, useComputedColorScheme } from '@mantine/core'
+import { useComputedColorScheme } from '@mantine/core'
 import { useResizeObserver } from '@mantine/hooks'
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Toolpath } from '../../../protocols/contract/toolpath.ts'
-import { Icon } from '../parts/Icon.tsx'
 import { Segments } from '../parts/Segments.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { type Camera, cameraFor, extentOf, fromAbove, fromCorner, layersOf, orbit, pan, reachedAt, zoom } from './camera.ts'
+import { buttonsWidth, PathControls, pathKeys } from './PathControls.tsx'
 import { useDrag, useWheel } from './pointer.ts'
 import { createRenderer, type Renderer, type Scene } from './renderer.ts'
 
 type Props = { path: Toolpath; done: number | undefined; height: number; onLost: () => void }
 
-/** The buttons stand on the right: what is drawn stays clear of them. */
-const buttonsWidth = 48
 /** While the view moves a frame may take so long, and at rest so long: without a graphics card a million strokes take a second or two. */
 const movingFrameMs = 25
 const restingFrameMs = 600
@@ -21,7 +19,7 @@ const restingFrameMs = 600
 const restMs = 350
 
 export function PathView({ path, done, height, onLost }: Props) {
-  const { words, forms } = useSpeech()
+  const { words } = useSpeech()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [frame, { width }] = useResizeObserver<HTMLDivElement>()
   const ranges = useMemo(() => layersOf(path), [path])
@@ -72,65 +70,23 @@ export function PathView({ path, done, height, onLost }: Props) {
   )
   useWheel(canvas, zoomBy)
   const drag = useDrag(move, zoomBy)
-  const byKey = (event: KeyboardEvent) => {
-    const step = solid && !event.shiftKey ? 24 : 40
-    const deeds: Record<string, () => void> = {
-      ArrowLeft: () => move(step, 0, event.shiftKey),
-      ArrowRight: () => move(-step, 0, event.shiftKey),
-      ArrowUp: () => move(0, step, event.shiftKey),
-      ArrowDown: () => move(0, -step, event.shiftKey),
-      '+': () => zoomBy(1.4),
-      '=': () => zoomBy(1.4),
-      '-': () => zoomBy(1 / 1.4),
-      '0': () => setMoved(undefined),
-    }
-    const deed = deeds[event.key]
-    if (deed === undefined) return
-    event.preventDefault()
-    deed()
-  }
+  const fit = () => setMoved(undefined)
+  const onKeyDown = pathKeys({ move, zoomBy, fit, step: second => (solid && !second ? 24 : 40) })
 
   return (
-    <figure className="toolpath" aria-label={words.preview.title}>
-      <div ref={frame} className="toolpath-frame" style={{ height }}>
-        <canvas
-          ref={canvas}
-          tabIndex={0}
-          role="img"
-          aria-label={solid ? words.preview.canvasSolid : words.preview.canvas}
-          style={{ width: '100%', height }}
-          onKeyDown={byKey}
-          onContextMenu={event => event.preventDefault()}
-          {...drag}
-        />
-        <div className="toolpath-buttons">
-          <ActionIcon variant="default" aria-label={words.preview.zoomIn} onClick={() => zoomBy(1.5)}>
-            <Icon name="plus" />
-          </ActionIcon>
-          <ActionIcon variant="default" aria-label={words.preview.zoomOut} onClick={() => zoomBy(1 / 1.5)}>
-            <Icon name="minus" />
-          </ActionIcon>
-          <ActionIcon variant="default" aria-label={words.preview.fit} onClick={() => setMoved(undefined)}>
-            <Icon name="fit" />
-          </ActionIcon>
-        </div>
-      </div>
-      {ranges.length > 1 ? (
-        <div className="toolpath-layers">
-          <Slider
-            value={layer + 1}
-            min={1}
-            max={ranges.length}
-            label={null}
-            thumbLabel={words.preview.layer}
-            onChange={value => setPicked(value - 1)}
-            style={{ flex: 1 }}
-          />
-          <span className="small second figures">{words.preview.layerOf(layer + 1, ranges.length)}</span>
-        </div>
-      ) : null}
-      <figcaption className="row small quiet figures">
-        {isPrint ? (
+    <PathControls
+      frame={frame}
+      height={height}
+      onZoom={zoomBy}
+      onFit={fit}
+      layer={layer}
+      layers={ranges.length}
+      onLayer={setPicked}
+      showTravel={showTravel}
+      onTravel={setShowTravel}
+      segments={path.segments}
+      views={
+        isPrint ? (
           <Segments
             label={words.preview.view}
             options={[
@@ -143,11 +99,20 @@ export function PathView({ path, done, height, onLost }: Props) {
               setMoved(undefined)
             }}
           />
-        ) : null}
-        <Switch label={words.preview.travelShow} checked={showTravel} onChange={event => setShowTravel(event.currentTarget.checked)} />
-        <span style={{ marginLeft: 'auto' }}>{words.preview.segments(path.segments, forms.number(path.segments))}</span>
-      </figcaption>
-    </figure>
+        ) : null
+      }
+    >
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label={solid ? words.preview.canvasSolid : words.preview.canvas}
+        style={{ width: '100%', height }}
+        onKeyDown={onKeyDown}
+        onContextMenu={event => event.preventDefault()}
+        {...drag}
+      />
+    </PathControls>
   )
 }
 

@@ -1,22 +1,21 @@
 // The tool path on a plain canvas, for browsers without WebGL: pan, zoom and layers by mouse, finger and keyboard; what is done so far in another ink.
-import { ActionIcon, Slider, Switch, useComputedColorScheme } from '@mantine/core'
+import { useComputedColorScheme } from '@mantine/core'
 import { useResizeObserver } from '@mantine/hooks'
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Preview } from '../../../protocols/contract/screen.ts'
-import { Icon } from '../parts/Icon.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { draw, fitView, type Inks, type Layers, layerRanges, pointAt, strokesOf, type View } from './drawing.ts'
+import { buttonsWidth, PathControls, pathKeys } from './PathControls.tsx'
 import { useDrag, useWheel } from './pointer.ts'
 
 type Props = { preview: Preview; done: number | undefined; height: number }
 
 /** A view never goes beyond these magnifications of the fitted one. */
-const buttonsWidth = 48
 const zoomMin = 0.3
 const zoomMax = 200
 
 export function Toolpath({ preview, done, height }: Props) {
-  const { words, forms } = useSpeech()
+  const { words } = useSpeech()
   const scheme = useComputedColorScheme('light')
   const canvas = useRef<HTMLCanvasElement>(null)
   const [frame, { width }] = useResizeObserver<HTMLDivElement>()
@@ -34,7 +33,6 @@ export function Toolpath({ preview, done, height }: Props) {
   const layer = picked ?? working ?? ranges.length - 1
   const [showTravel, setShowTravel] = useState(false)
   const [moved, setMoved] = useState<View>()
-  // The buttons stand on the right: what is drawn stays clear of them.
   const fitted = useMemo(() => fitView(preview, width - buttonsWidth, height), [preview, width, height])
   const view = moved ?? fitted
 
@@ -61,67 +59,32 @@ export function Toolpath({ preview, done, height }: Props) {
   )
   useWheel(canvas, zoom)
   const drag = useDrag(pan, zoom)
-  const byKey = (event: KeyboardEvent) => {
-    const step = 40
-    const deeds: Record<string, () => void> = {
-      ArrowLeft: () => pan(step, 0),
-      ArrowRight: () => pan(-step, 0),
-      ArrowUp: () => pan(0, step),
-      ArrowDown: () => pan(0, -step),
-      '+': () => zoom(1.4),
-      '=': () => zoom(1.4),
-      '-': () => zoom(1 / 1.4),
-      '0': () => setMoved(undefined),
-    }
-    const deed = deeds[event.key]
-    if (deed === undefined) return
-    event.preventDefault()
-    deed()
-  }
+  const fit = () => setMoved(undefined)
+  const onKeyDown = pathKeys({ move: pan, zoomBy: zoom, fit, step: () => 40 })
 
   return (
-    <figure className="toolpath" aria-label={words.preview.title}>
-      <div ref={frame} className="toolpath-frame" style={{ height }}>
-        <canvas
-          ref={canvas}
-          tabIndex={0}
-          role="img"
-          aria-label={words.preview.canvas}
-          style={{ width: '100%', height }}
-          onKeyDown={byKey}
-          {...drag}
-        />
-        <div className="toolpath-buttons">
-          <ActionIcon variant="default" aria-label={words.preview.zoomIn} onClick={() => zoom(1.5)}>
-            <Icon name="plus" />
-          </ActionIcon>
-          <ActionIcon variant="default" aria-label={words.preview.zoomOut} onClick={() => zoom(1 / 1.5)}>
-            <Icon name="minus" />
-          </ActionIcon>
-          <ActionIcon variant="default" aria-label={words.preview.fit} onClick={() => setMoved(undefined)}>
-            <Icon name="fit" />
-          </ActionIcon>
-        </div>
-      </div>
-      {ranges.length > 1 ? (
-        <div className="toolpath-layers">
-          <Slider
-            value={layer + 1}
-            min={1}
-            max={ranges.length}
-            label={null}
-            thumbLabel={words.preview.layer}
-            onChange={value => setPicked(value - 1)}
-            style={{ flex: 1 }}
-          />
-          <span className="small second figures">{words.preview.layerOf(layer + 1, ranges.length)}</span>
-        </div>
-      ) : null}
-      <figcaption className="row small quiet figures">
-        <Switch label={words.preview.travelShow} checked={showTravel} onChange={event => setShowTravel(event.currentTarget.checked)} />
-        <span style={{ marginLeft: 'auto' }}>{words.preview.segments(preview.segments, forms.number(preview.segments))}</span>
-      </figcaption>
-    </figure>
+    <PathControls
+      frame={frame}
+      height={height}
+      onZoom={zoom}
+      onFit={fit}
+      layer={layer}
+      layers={ranges.length}
+      onLayer={setPicked}
+      showTravel={showTravel}
+      onTravel={setShowTravel}
+      segments={preview.segments}
+    >
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label={words.preview.canvas}
+        style={{ width: '100%', height }}
+        onKeyDown={onKeyDown}
+        {...drag}
+      />
+    </PathControls>
   )
 }
 
