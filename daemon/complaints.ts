@@ -1,5 +1,6 @@
 // Turns what zod found wrong in a configuration file into complaints a technician can act on.
 import type { z } from 'zod'
+import { nearest } from '../protocols/contract/nearest.ts'
 
 /** One thing wrong in a configuration file: where, what stands there, and what to write instead. */
 export type Complaint = {
@@ -49,32 +50,6 @@ export function complaintText(complaint: Complaint): string {
 export function optionName(path: Path): string {
   if (path.length === 0) return '(the whole file)'
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
-}
-
-/** The known word nearest to a mistyped one, if any is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const reach = Math.max(1, Math.floor(word.length / 2))
-  const ranked = known
-    .map(one => ({ one, distance: editDistance(word.toLowerCase(), one.toLowerCase()) }))
-    .filter(({ distance }) => distance <= reach)
-    .sort((a, b) => a.distance - b.distance)
-  return ranked[0]?.one
-}
-
-/** Letters to insert, delete, replace or swap with a neighbour (Damerau–Levenshtein, optimal string alignment). */
-export function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      let best = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (rows[i - 1]?.[j - 1] ?? 0) + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1)
-      row.push(best)
-    }
-    rows.push(row)
-  }
-  return rows[a.length]?.[b.length] ?? 0
 }
 
 function remedyFor(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): string {

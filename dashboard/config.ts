@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { siteIdSchema } from '../protocols/contract/ids.ts'
+import { nearest } from '../protocols/contract/nearest.ts'
 import { roleSchema } from '../protocols/contract/rights.ts'
 import { isPasswordHash } from './accounts/password.ts'
-import { nearest } from './nearest.ts'
 
 /** Shorter ones are guessed; a demo may have them. */
 const sitePasswordMin = 16

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { complaintText, editDistance, nearest } from '../../daemon/complaints.ts'
+import { complaintText } from '../../daemon/complaints.ts'
 import { readSchool } from '../../daemon/config.ts'
 import { models, temporaryFolder } from './kit.ts'
 
@@ -116,24 +116,5 @@ describe('a wrong file', () => {
   it('that is not there is said to be so', () => {
     const result = readSchool('/nowhere/school.yaml', models)
     expect('complaints' in result && result.complaints[0]?.remedy).toContain('cannot be read')
-  })
-})
-
-describe('the nearest word', () => {
-  it.for<[string, string, number]>([
-    ['port', 'port', 0],
-    ['prot', 'port', 1],
-    ['hots', 'host', 1],
-    ['machine', 'machines', 1],
-    ['', 'abc', 3],
-    ['kitten', 'sitting', 3],
-  ])('%s and %s are %d apart', ([a, b, distance]) => {
-    expect(editDistance(a, b)).toBe(distance)
-    expect(editDistance(b, a)).toBe(distance)
-  })
-
-  it('is offered only when it is near', () => {
-    expect(nearest('baudrate', ['baud', 'port'])).toBe('baud')
-    expect(nearest('colour', ['baud', 'port'])).toBeUndefined()
   })
 })
