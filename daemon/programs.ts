@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import type { Job } from '../protocols/contract/job.ts'
 import type { Finding, Program, Suitability } from '../protocols/contract/program.ts'
 import type { Progress } from '../protocols/contract/screen.ts'
-import type { Denial } from '../protocols/contract/words.ts'
+import type { Denial, Sentence } from '../protocols/contract/words.ts'
 import type { MachineFacts } from '../protocols/gcode/analyse.ts'
 import type { Analysed } from './analyse-file.ts'
 import { type Analyse, AnalysisError } from './analyst.ts'
@@ -163,6 +163,16 @@ export function machinesFor(
   // One machine has one reason; of several the sentence says that none fits, and the first reason is the detail.
   if (reason && (wanted !== undefined || judged.length === 1)) return { suitable, denial: denialOf(reason) }
   return { suitable, denial: deny('no-machine-fits', { name: program.name, ...(reason ? { detail: reason.text.en } : {}) }) }
+}
+
+/** A row in a list has room for so many; the rest is read in the check itself. */
+const asksMax = 6
+
+/** What a teacher has to decide before it runs on one of these machines, each said once. */
+export function asksOf(program: Program, machines: readonly string[]): Sentence[] {
+  const findings = [...program.findings, ...program.machines.filter(one => machines.includes(one.machine)).flatMap(one => one.findings)]
+  const asks = new Map(findings.filter(({ severity }) => severity === 'ask').map(({ code, text }) => [code, text]))
+  return [...asks.values()].slice(0, asksMax)
 }
 
 /** Seconds on the machine asked for, or the least of those that can. */

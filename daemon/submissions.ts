@@ -8,7 +8,7 @@ import { jobEvent } from './drafts.ts'
 import type { Hours } from './forecast/hours.ts'
 import { asksForTeacher, type TimeRules, withTimeFindings } from './forecast/time-findings.ts'
 import type { Machines } from './machines.ts'
-import { estimateFor, machinesFor, type Programs } from './programs.ts'
+import { asksOf, estimateFor, machinesFor, type Programs } from './programs.ts'
 import { lastOrder, whyWaiting } from './queue.ts'
 import type { EventDraft, Store } from './store.ts'
 import { deny } from './words.ts'
@@ -98,6 +98,7 @@ export class Submissions {
         ...(ask.allowConstantPower ? { allowConstantPower: true } : {}),
         ...(ask.comment === undefined ? {} : { comment: ask.comment }),
         ...(ask.wishes === undefined ? {} : { wishes: ask.wishes }),
+        asks: asksOf(program, meant),
         submittedAt: at,
         ...(state === 'queued' ? { queuedAt: at } : {}),
       }),

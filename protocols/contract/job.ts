@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { instantSchema, machineIdSchema, sha256Schema, siteIdSchema, tokenSchema } from './ids.ts'
 import { machineKindSchema } from './machine.ts'
 import { roleSchema } from './rights.ts'
-import { faultSchema } from './words.ts'
+import { faultSchema, sentenceSchema } from './words.ts'
 
 export const authorSchema = z.object({
   /** Account id, or the pupil's pseudonymous key. */
@@ -117,6 +117,8 @@ export const jobSchema = z.object({
   allowConstantPower: z.boolean().optional(),
   comment: z.string().max(1000).optional(),
   wishes: wishesSchema.optional(),
+  /** What the check of its file leaves to a teacher (findings `ask`), on any of the machines it may get; empty: nothing. Absent: an older school did not say. */
+  asks: z.array(sentenceSchema).max(6).optional(),
   /** Why it was sent back the last time, and where to look. */
   returned: z.object({ comment: z.string().max(1000), mark: markSchema.optional(), by: authorSchema, at: instantSchema }).optional(),
   submittedAt: instantSchema,
