@@ -6,12 +6,12 @@ import type { Ledger } from './ledger.ts'
 import { known, knownG } from './marlin-known.ts'
 import { changeLimits } from './marlin-limits.ts'
 import { MarlinTotals } from './marlin-totals.ts'
+import { type MotionState, MotionWords } from './marlin-words.ts'
 import type { Path } from './path.ts'
 import type { MarlinPlan } from './plans.ts'
 import type { Line } from './reader.ts'
 
 const inch = 25.4
-const absurd = 100_000
 /** Homing and probing as common printers take them; the machine's own figures replace them when it has been watched. */
 const homeSeconds = 20
 const probeSeconds = 75
@@ -20,22 +20,22 @@ const toolChangeSeconds = 8
 const retractMm = 3
 const retractFeed = 45
 
-export class MarlinProgram {
+export class MarlinProgram implements MotionState {
   private readonly plans: readonly MarlinPlan[]
   private readonly path: Path
   private readonly ledger: Ledger
   x = 0
   y = 0
   z = 0
-  private e = 0
+  e = 0
   // Where the program's zero is, by G92.
-  private ox = 0
-  private oy = 0
-  private oz = 0
-  private oe = 0
-  private unit = 1
-  private absolute = true
-  private absoluteE = true
+  ox = 0
+  oy = 0
+  oz = 0
+  oe = 0
+  unit = 1
+  absolute = true
+  absoluteE = true
   private plane: 17 | 18 | 19 = 17
   /** mm/s; Marlin starts with 1500 mm/min. */
   private feed = 25
@@ -43,6 +43,7 @@ export class MarlinProgram {
   private retracted = false
   private flow = 1
   private readonly ends = newArc()
+  private readonly words = new MotionWords()
   readonly totals = new MarlinTotals()
   private spindleOn = false
   private power = 0
@@ -95,43 +96,24 @@ export class MarlinProgram {
     for (const plan of this.plans) plan.planner.queue.receive(bytes)
   }
 
+  /** Reads where the motion of this line ends into `words`; false where its numbers are a mistake. */
+  private readMotion(line: Line, from: number): boolean {
+    const words = this.words
+    words.read(line, from, this)
+    // Marlin takes only a positive F (get_destination_from_command).
+    if (words.feed > 0) {
+      this.feed = words.feed / 60
+      this.totals.feed(words.feed, line.number)
+    }
+    if (!Number.isNaN(words.power)) this.setPower(words.power, line.number)
+    if (!words.isAbsurd) return true
+    this.ledger.note('absurd-number', line.number)
+    return false
+  }
+
   private move(line: Line, from: number, feeding: boolean): void {
-    const letters = line.letters
-    const values = line.values
-    const unit = this.unit
-    const absolute = this.absolute
-    let x = this.x
-    let y = this.y
-    let z = this.z
-    let e = this.e
-    for (let n = from; n < line.count; n++) {
-      const value = (values[n] ?? 0) * unit
-      if (Number.isNaN(value)) continue
-      switch (letters[n]) {
-        case 88:
-          x = absolute ? value + this.ox : x + value
-          break
-        case 89:
-          y = absolute ? value + this.oy : y + value
-          break
-        case 90:
-          z = absolute ? value + this.oz : z + value
-          break
-        case 69:
-          e = this.absoluteE ? value + this.oe : e + value
-          break
-        case 70:
-          this.setFeed(value, line.number)
-          break
-        case 83:
-          this.setPower(value / unit, line.number)
-          break
-      }
-    }
-    if (!(Math.abs(x) < absurd && Math.abs(y) < absurd && Math.abs(z) < absurd && Math.abs(e) < 1e8)) {
-      this.ledger.note('absurd-number', line.number)
-      return
-    }
+    if (!this.readMotion(line, from)) return
+    const { x, y, z, e } = this.words
     const de = e - this.e
     const offset = line.endByte
     const goes = x !== this.x || y !== this.y || z !== this.z
@@ -149,75 +131,14 @@ export class MarlinProgram {
     this.e = e
   }
 
-  private setFeed(perMinute: number, line: number): void {
-    // Marlin takes only a positive F (get_destination_from_command).
-    if (!(perMinute > 0)) return
-    this.feed = perMinute / 60
-    this.totals.feed(perMinute, line)
-  }
-
   private setPower(power: number, line: number): void {
     this.power = power
     this.totals.power(power, line)
   }
 
   private arc(line: Line, from: number, clockwise: boolean): void {
-    const letters = line.letters
-    const values = line.values
-    const unit = this.unit
-    let x = this.x
-    let y = this.y
-    let z = this.z
-    let e = this.e
-    let i = 0
-    let j = 0
-    let k = 0
-    let r = 0
-    let turns = 0
-    for (let n = from; n < line.count; n++) {
-      const plain = values[n] ?? 0
-      const value = plain * unit
-      if (Number.isNaN(value)) continue
-      const absolute = this.absolute
-      switch (letters[n]) {
-        case 88:
-          x = absolute ? value + this.ox : x + value
-          break
-        case 89:
-          y = absolute ? value + this.oy : y + value
-          break
-        case 90:
-          z = absolute ? value + this.oz : z + value
-          break
-        case 69:
-          e = this.absoluteE ? value + this.oe : e + value
-          break
-        case 70:
-          this.setFeed(value, line.number)
-          break
-        case 83:
-          this.setPower(plain, line.number)
-          break
-        case 73:
-          i = value
-          break
-        case 74:
-          j = value
-          break
-        case 75:
-          k = value
-          break
-        case 82:
-          r = value
-          break
-        case 80:
-          turns = Math.max(0, Math.min(100, Math.round(plain)))
-      }
-    }
-    if (!(Math.abs(x) < absurd && Math.abs(y) < absurd && Math.abs(z) < absurd && Math.abs(e) < 1e8 && Math.abs(i + j + k + r) < absurd)) {
-      this.ledger.note('absurd-number', line.number)
-      return
-    }
+    if (!this.readMotion(line, from)) return
+    const { x, y, z, e, i, j, k, r, turns } = this.words
     const ends = this.ends
     ends.clockwise = clockwise
     setArc(ends, this.plane, this, x, y, z, i, j, k)
