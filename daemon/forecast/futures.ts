@@ -1,9 +1,9 @@
 // Plays a school forward: machines end, people clear and start, hours open and close, and each free machine takes the first job it may. Pure.
+import type { Calendar } from '../../protocols/contract/calendar.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { MachineKind } from '../../protocols/contract/machine.ts'
 import type { Distribution } from './calibrate.ts'
 import { seedOf, strata } from './chance.ts'
-import type { Calendar } from './hours.ts'
 import { type ForecastInput, type ForecastMachine, possibleFor, takesJobs } from './question.ts'
 
 /** Futures played: with stratified chances enough for steady tenths, and few enough for a Raspberry Pi. */

@@ -1,6 +1,8 @@
 // The hours group of the school's file: how it is written, and the calendars it makes.
 import { z } from 'zod'
-import { createCalendar, type Hours, type HoursException, noHours, type Span, type Week, weekdays } from './hours.ts'
+import { createCalendar, type HoursException, type Span, type Week, weekdays } from '../../protocols/contract/calendar.ts'
+import type { OpenHours } from '../../protocols/contract/hours.ts'
+import { type Hours, noHours } from './hours.ts'
 
 const spansText = 'hours such as 08:00-17:30, or several: 08:00-12:00, 13:00-17:30; leave the day out when it is closed'
 const dateText = 'a date such as 2026-11-04'
@@ -70,6 +72,13 @@ export function hoursOf(file: HoursFile | undefined): Hours {
       ),
     }),
   }
+}
+
+/** What the city is told of them, so that it knows when nobody is there. */
+export function toldHours(file: HoursFile | undefined): OpenHours | undefined {
+  if (file === undefined) return undefined
+  const exceptions = file.exceptions.map(({ from, to = from, open = '' }) => ({ from, to, spans: readSpans(open) ?? [] }))
+  return { timeZone: file.timeZone, week: weekOf(file.open), exceptions }
 }
 
 function weekOf(file: Partial<Record<(typeof weekdays)[number], string | undefined>>): Week {

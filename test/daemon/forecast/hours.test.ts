@@ -1,8 +1,9 @@
 // Opening hours: what the table says, in the school's own time, over weekends, holidays and changes of the clocks.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { always, createCalendar, firstStart, type Week } from '../../../daemon/forecast/hours.ts'
+import { firstStart } from '../../../daemon/forecast/hours.ts'
 import { hoursOf, hoursSchema, readSpans } from '../../../daemon/forecast/hours-file.ts'
+import { always, createCalendar, type Week } from '../../../protocols/contract/calendar.ts'
 
 const at = (text: string): number => Date.parse(text)
 const workdays: Week = Object.fromEntries(

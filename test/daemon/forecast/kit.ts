@@ -1,9 +1,10 @@
 // What the tests of the forecast share: a school at a given moment, and a past that is known exactly.
 import type { Distribution } from '../../../daemon/forecast/calibrate.ts'
 import type { Past } from '../../../daemon/forecast/history.ts'
-import { createCalendar, type Hours, noHours, type Week } from '../../../daemon/forecast/hours.ts'
+import { type Hours, noHours } from '../../../daemon/forecast/hours.ts'
 import { readSpans } from '../../../daemon/forecast/hours-file.ts'
 import type { ForecastInput, ForecastMachine } from '../../../daemon/forecast/question.ts'
+import { createCalendar, type Week } from '../../../protocols/contract/calendar.ts'
 
 /** Monday 12 October 2026, 10:00 in Moscow. */
 export const monday10 = Date.parse('2026-10-12T07:00:00Z')
