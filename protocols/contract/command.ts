@@ -1,6 +1,7 @@
 // A Command: what a person asks of a school, and the school's answer.
 import { z } from 'zod'
 import { partUseSchema } from './care.ts'
+import { problemSchema } from './floor.ts'
 import { ageBandSchema } from './group.ts'
 import { instantSchema, machineIdSchema, sha256Schema, tokenSchema } from './ids.ts'
 import { authorSchema, markSchema, wishesSchema } from './job.ts'
@@ -46,8 +47,8 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('job.cancel'), ...job }),
   z.strictObject({ kind: z.literal('job.hold'), ...job }),
   z.strictObject({ kind: z.literal('job.release'), ...job }),
-  /** Puts the job before another, or last. */
-  z.strictObject({ kind: z.literal('job.move'), ...job, before: tokenSchema.optional() }),
+  /** Puts the job before another, or last, where it stays (job.pinned); with `release` it goes back to where the fair order has it. */
+  z.strictObject({ kind: z.literal('job.move'), ...job, before: tokenSchema.optional(), release: z.literal(true).optional() }),
   /** Chooses or frees the machine of a queued job. */
   z.strictObject({ kind: z.literal('job.assign'), ...job, machine: machineIdSchema.optional() }),
   /** Lasers and mills: a person at the machine says go. Refused when it does not come from the school's own screen. */
@@ -79,7 +80,7 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('machine.report'),
     ...machine,
-    problem: z.enum(['noise', 'smell', 'stuck', 'quality', 'material', 'screen', 'broken', 'other']),
+    problem: problemSchema,
     text: z.string().trim().max(400).optional(),
   }),
   /** "Come here, please": for the teacher. */

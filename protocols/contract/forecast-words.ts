@@ -9,6 +9,8 @@ export type WaitFacts = {
   count?: number
   /** A moment in words, e.g. «завтра в 9:00». */
   moment?: Sentence
+  /** Of a lesson. */
+  title?: string
 }
 
 type Words = { by: Unblocker; text: (facts: WaitFacts) => Sentence; unblock: Sentence | ((facts: WaitFacts) => Sentence) }
@@ -75,6 +77,14 @@ const words: Readonly<Record<WaitCode, Words>> = {
       name => `${name} is under maintenance.`,
     ),
     unblock: { ru: 'Техник вернёт его в работу.', en: 'A technician will bring it back.' },
+  },
+  'machine-reported': {
+    by: 'teacher',
+    text: ofMachine(
+      name => `О станке ${name} сообщили: дым, запах гари или поломка.`,
+      name => `Smoke, a burning smell or damage was reported on ${name}.`,
+    ),
+    unblock: { ru: 'Учитель осмотрит станок и отметит «Устранено».', en: 'A teacher looks at it and marks it as settled.' },
   },
   'machine-read-only': {
     by: 'teacher',
@@ -144,6 +154,25 @@ const words: Readonly<Record<WaitCode, Words>> = {
     unblock: {
       ru: 'Разделите деталь на части или попросите учителя.',
       en: 'Split the part, or ask a teacher.',
+    },
+  },
+  'kept-for-lesson': {
+    by: 'time',
+    text: ({ machine = '?', title = '?', moment }) => ({
+      ru: `На станке «${machine}» идёт занятие «${title}»${moment === undefined ? '' : `, он освободится ${moment.ru}`}.`,
+      en: `“${machine}” is kept for the lesson “${title}”${moment === undefined ? '' : `; it is free ${moment.en}`}.`,
+    }),
+    unblock: { ru: 'Во время занятия на нём работает только эта группа.', en: 'During the lesson only that group works on it.' },
+  },
+  'lesson-soon': {
+    by: 'teacher',
+    text: ({ machine = '?', title = '?', moment }) => ({
+      ru: `До занятия «${title}»${moment === undefined ? '' : ` (${moment.ru})`} на станке «${machine}» не успеет.`,
+      en: `It would not be done on “${machine}” before the lesson “${title}”${moment === undefined ? '' : ` (${moment.en})`}.`,
+    }),
+    unblock: {
+      ru: 'Начнётся после занятия; учитель может запустить и раньше.',
+      en: 'It begins after the lesson; a teacher may start it earlier.',
     },
   },
   'needs-start': {

@@ -17,6 +17,7 @@ export const waitCodeSchema = z.enum([
   'machine-offline',
   'machine-down',
   'machine-in-service',
+  'machine-reported',
   'machine-read-only',
   'machine-attention',
   'machine-foreign',
@@ -25,6 +26,8 @@ export const waitCodeSchema = z.enum([
   'unsupervised',
   'closing-soon',
   'never-long-enough',
+  'kept-for-lesson',
+  'lesson-soon',
   'needs-start',
   'others-ahead',
   'starts-soon',
@@ -47,6 +50,10 @@ export const waitSchema = z.object({
 })
 export type Wait = z.infer<typeof waitSchema>
 
+/** Where a job stands among those that want one of its machines, and why there. Counts jobs, names nobody. */
+export const placeSchema = z.object({ position: z.int().positive(), text: sentenceSchema })
+export type Place = z.infer<typeof placeSchema>
+
 export const jobForecastSchema = z.object({
   /** When it begins; absent when it has begun, or when nobody can say. */
   start: rangeSchema.optional(),
@@ -56,6 +63,8 @@ export const jobForecastSchema = z.object({
   why: waitSchema.optional(),
   /** Jobs before it in the queue that want one of its machines, and one more where all of these are at work. */
   ahead: z.int().nonnegative(),
+  /** Of a queued job that is not held back. */
+  place: placeSchema.optional(),
 })
 export type JobForecast = z.infer<typeof jobForecastSchema>
 

@@ -9,6 +9,9 @@
 //   POST /api/v1/sites/{site}/confirmations {job, machine, pin} → 204   before job.start of a laser or mill, where Me.pin.atStart
 //   GET  /api/v1/sites/{site}/roster              → Roster    staff
 //   GET  /api/v1/sites/{site}/tickets/{job}       → { path }  of the ticket page; staff and the job's author
+//   GET  /api/v1/sign-on/{id} → the provider’s page → /api/v1/sign-on/{id}/back → / or /?sign-on=away|refused|unknown
+//   GET  /api/v1/staff → { staff: StaffMember[] } · POST {StaffBody} → 201 { member, path } of the invitation · PATCH /api/v1/staff/{login} {StaffChange} → { member }
+//   POST /api/v1/staff/{login}/invitation → 201 { member, path }   administrators of the whole city
 //   POST /api/v1/logout                           → 204
 //   POST /api/v1/files?name=…   raw body          → 201 Upload        streamed to disk, SHA-256 computed on the way
 //   POST /api/v1/sites/{site}/commands CommandBody → 200 { reply } once the school answered, 202 { command } when it has not within 8 s
@@ -66,6 +69,10 @@ export type Me = {
   /** Sites this person may see, with names. */
   sites: { id: string; name: string }[]
   scope: { kind: 'city' } | { kind: 'school'; site: string }
+  /** Other houses whose sign-on is offered: GET /api/v1/sign-on/{id}. */
+  signOn?: { id: string; name: string }[]
+  /** Whether accounts of staff are kept on this screen by whoever asks. */
+  keepsStaff?: true
   /** Shown on the sign-in page of a demo only. */
   demoAccounts?: { login: string; password: string; role: string }[]
 }

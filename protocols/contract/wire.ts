@@ -22,6 +22,8 @@ export const statusSchema = z.discriminatedUnion('status', [
     version: z.string(),
     /** The school's clock when this was written: the city computes the drift from it. */
     clock: instantSchema,
+    /** The school's own, e.g. Europe/Moscow: by it days and weeks begin. */
+    timeZone: z.string().max(64).optional(),
     machines: z.array(machineIdSchema),
     /** Highest event number the school has written. */
     lastEvent: z.int().nonnegative(),
