@@ -8,6 +8,7 @@ import { machineKindSchema } from '../protocols/contract/machine.ts'
 import type { Model } from '../protocols/contract/model.ts'
 import { nearest } from '../protocols/contract/nearest.ts'
 import { roleSchema } from '../protocols/contract/rights.ts'
+import { signOnSchema } from '../protocols/contract/staff.ts'
 import { type Complaint, complaintsOf, complaintText, optionName } from './complaints.ts'
 import { hoursSchema } from './forecast/hours-file.ts'
 import { loadModels } from './models.ts'
@@ -41,6 +42,8 @@ const personSchema = z.strictObject({
   name: nameSchema,
   login: z.string().min(1).max(64).describe('the name to sign in with, 1 to 64 characters'),
   role: roleSchema.describe('pupil, teacher, technician or administrator'),
+  /** What a sign-on of another house calls this person; the login where absent. */
+  signOn: z.string().min(1).max(200).optional().describe('what the sign-on provider calls this person, e.g. an e-mail address'),
   passwordHash: z
     .string()
     .regex(/^scrypt\$\d+\$\d+\$\d+\$[\w-]+\$[\w-]+$/)
@@ -80,6 +83,8 @@ const schoolSchema = z.strictObject({
   models: z.string().min(1).optional().describe("a folder with the school's own models"),
   machines: z.array(machineSchema).max(200).describe('a list of machines'),
   people: z.array(personSchema).max(2000).default([]).describe('a list of people'),
+  /** Sign-ons that are not ours. */
+  signOn: z.array(signOnSchema).max(10).default([]).describe('a list of OpenID Connect providers'),
   rules: z
     .strictObject({
       requireFrame: z.boolean().default(false).describe('true or false: whether a laser job starts only after its frame was traced'),

@@ -14,7 +14,7 @@ import type { Store } from './store.ts'
 import { deny } from './words.ts'
 
 export type PeopleOfficeOptions = {
-  readonly config: Pick<SchoolConfig, 'site' | 'people' | 'demo'> & { readonly rules: Pick<SchoolConfig['rules'], 'startPin'> }
+  readonly config: Pick<SchoolConfig, 'site' | 'people' | 'demo' | 'signOn'> & { readonly rules: Pick<SchoolConfig['rules'], 'startPin'> }
   readonly store: Store
   /** The school's own secret, never told to anybody (schoolSecret). */
   readonly secret: Buffer
@@ -70,6 +70,12 @@ export async function openPeopleOffice({ config, store, secret, hash, check, now
     pinAtStart,
     /** What the school's own screen asks of people (dashboard/workplace.ts). */
     screen: {
+      signOn: config.signOn,
+      bySignOn: (name: string): Person | undefined => {
+        const named = config.people.find(person => (person.signOn ?? person.login) === name)
+        if (named !== undefined) return people.account(named.login)
+        return config.people.some(({ login }) => login === name) ? undefined : people.account(name)
+      },
       roster: (of: string): Roster | undefined => (of === site ? roster() : undefined),
       pins: {
         atStart: pinAtStart,

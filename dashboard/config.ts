@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { siteIdSchema } from '../protocols/contract/ids.ts'
 import { nearest } from '../protocols/contract/nearest.ts'
 import { roleSchema } from '../protocols/contract/rights.ts'
+import { signOnSchema } from '../protocols/contract/staff.ts'
 import { isPasswordHash } from './accounts/password.ts'
 
 /** Shorter ones are guessed; a demo may have them. */
@@ -66,12 +67,16 @@ const citySchema = z.strictObject({
         name: nameSchema,
         role: roleSchema,
         sites: sitesSchema,
+        /** What a sign-on of another house calls this person; the login where absent. */
+        signOn: z.string().min(1).max(200).optional(),
         password: z.string().min(1).max(256).optional(),
         passwordHash: z.string().refine(isPasswordHash, 'give a hash as tsekh writes it: scrypt$N$r$p$salt$key').optional(),
       }),
     )
     .max(20_000)
     .default([]),
+  /** Sign-ons that are not ours: OpenID Connect. */
+  signOn: z.array(signOnSchema).max(30).default([]),
   rules: z
     .strictObject({
       uploadMaxMb: z.int().min(1).max(4_096).default(512),
@@ -261,7 +266,7 @@ function optionName(path: readonly PropertyKey[]): string {
 
 function shown(path: readonly PropertyKey[], value: unknown): string {
   if (value === undefined) return '(nothing)'
-  if (/password|hash/i.test(String(path.at(-1)))) return '(not shown)'
+  if (/password|hash|secret/i.test(String(path.at(-1)))) return '(not shown)'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : 'a group of options'
   return (JSON.stringify(value) ?? String(value)).slice(0, 60)
 }

@@ -5,6 +5,7 @@ import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { TvScreen } from '../protocols/contract/condition.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
 import type { Me, PictureKind, Progress, Roster, Upload } from '../protocols/contract/screen.ts'
+import type { SignOn, StaffBody, StaffChange, StaffMember } from '../protocols/contract/staff.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import type { Fleet } from './fleet/fleet.ts'
@@ -34,6 +35,21 @@ export interface PinDesk {
 export interface PupilDoor {
   join(code: string, nickname: string): Promise<{ account: Account; recovery: string } | { denial: Denial }>
   recover(pseudonym: string, words: string): Promise<{ account: Account } | { denial: Denial }>
+}
+
+/** Accounts an administrator makes on the screen; the people themselves choose their passwords. */
+export interface StaffOffice {
+  list(): StaffMember[]
+  /** A new account with an invitation; denials: `login-taken`, `unknown-site`, `too-many-staff`. */
+  add(body: StaffBody, by: Account): { member: StaffMember; token: string } | { denial: Denial }
+  /** Denials: `not-found`, `in-the-file`, `not-yourself`, `last-administrator`, `unknown-site`. */
+  change(login: string, change: StaffChange, by: Account): { member: StaffMember } | { denial: Denial }
+  /** A new invitation, for a new account or a forgotten password; an older one ends. */
+  invite(login: string, by: Account): { member: StaffMember; token: string } | { denial: Denial }
+  /** Whom an invitation is for, while it lasts. */
+  invited(token: string): { login: string; name: string } | undefined
+  /** Takes the password the person chose; the invitation is used up. Denials: `not-found`, `weak-password`. */
+  accept(token: string, password: string): Promise<{ account: Account } | { denial: Denial }>
 }
 
 /** What a ticket page stands on. */
@@ -109,6 +125,12 @@ export interface Workplace {
   /** Finds an account by login; password checking is the web server's. */
   account(login: string): Account | undefined
   readonly demoAccounts?: Me['demoAccounts']
+  /** Accounts made on the screen; in the city only. */
+  readonly staff?: StaffOffice
+  /** Other houses whose word opens accounts here (OpenID Connect). */
+  readonly signOn?: readonly SignOn[]
+  /** Finds whom another house's sign-on names so (protocols/contract/staff.ts). */
+  bySignOn?(name: string): Account | undefined
   /** Keys with which people's slicers send files. */
   readonly keys: KeyShelf
   /** In memory where there is none. */

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isGoodPin, pinText } from '../../protocols/contract/pin.ts'
 import { hashPassword } from '../accounts/password.ts'
+import { createStaffOffice } from '../accounts/staff-office.ts'
 import type { Courier } from '../city/courier.ts'
 import type { CityConfig } from '../config.ts'
 import type { Fleet } from '../fleet/fleet.ts'
@@ -11,6 +12,7 @@ import { createStoreKeys } from '../store/keys.ts'
 import type { PeopleStore } from '../store/people.ts'
 import { createRosterStore } from '../store/roster.ts'
 import { createStoreScreens } from '../store/screens.ts'
+import { createStaffStore } from '../store/staff.ts'
 import type { Store } from '../store/store.ts'
 import { ticketKey } from '../tickets/secret.ts'
 import type { Workplace } from '../workplace.ts'
@@ -78,6 +80,19 @@ export function createCityWorkplace({
     tickets: { keys: site => ticketKeys.get(site) ?? [], jobs: (site, ticket) => events.jobsOfTicket(site, ticket) },
     pushes: roster.pushes,
     account: login => people.account(login),
+    signOn: config.signOn,
+    bySignOn: name => {
+      const named = config.people.find(person => (person.signOn ?? person.login) === name)
+      if (named !== undefined) return people.account(named.login)
+      return people.inFile(name) ? undefined : people.account(name)
+    },
+    staff: createStaffOffice({
+      staff: createStaffStore(store),
+      people,
+      sites: config.sites.map(({ id }) => id),
+      clock,
+      changed: directoryChanged,
+    }),
     ...(config.demo && {
       demoAccounts: config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }])),
     }),

@@ -46,6 +46,43 @@ const sentences = {
     ru: 'У этой школы уже двадцать экранов. Уберите лишние.',
     en: 'This school has twenty screens already. Remove some.',
   },
+  'login-taken': {
+    status: 409,
+    ru: 'Это имя для входа уже занято. Выберите другое.',
+    en: 'This name to sign in with is taken. Choose another.',
+  },
+  'bad-staff': {
+    status: 400,
+    ru: 'Имя для входа — от 3 до 40 латинских букв, цифр, точек и дефисов; нужны имя, роль и хотя бы одна площадка.',
+    en: 'The name to sign in with is 3 to 40 latin letters, digits, dots and hyphens; a name, a role and at least one site are needed.',
+  },
+  'unknown-site': { status: 400, ru: 'Такой площадки нет в файле города.', en: 'The city’s file knows no such site.' },
+  'too-many-staff': {
+    status: 409,
+    ru: 'Учётных записей сотрудников больше пяти тысяч: закройте лишние в файле города.',
+    en: 'There are more than five thousand staff accounts: no more can be made.',
+  },
+  'in-the-file': {
+    status: 409,
+    ru: 'Эта учётная запись стоит в файле города и меняется там.',
+    en: 'This account stands in the city’s file and is changed there.',
+  },
+  'not-yourself': {
+    status: 409,
+    ru: 'Свою роль и доступ меняет другой администратор.',
+    en: 'Your own role and access are changed by another administrator.',
+  },
+  'last-administrator': {
+    status: 409,
+    ru: 'Это последний администратор: сначала назначьте другого.',
+    en: 'This is the last administrator: appoint another one first.',
+  },
+  'weak-password': {
+    status: 400,
+    ru: 'Пароль слишком простой: не короче 10 знаков, не одинаковые и без имени для входа.',
+    en: 'The password is too simple: at least 10 characters, not all alike, and without the sign-in name.',
+  },
+  'passwords-differ': { status: 400, ru: 'Пароли не совпали. Введите их ещё раз.', en: 'The passwords differ. Type them again.' },
   'no-name': { status: 400, ru: 'У файла нет имени.', en: 'The file has no name.' },
   'empty-file': { status: 400, ru: 'Файл пуст: в нём нет ни одного байта.', en: 'The file is empty: not one byte in it.' },
   'half-file': { status: 400, ru: 'Передача файла оборвалась. Загрузите его ещё раз.', en: 'The upload broke off. Send the file again.' },

@@ -72,13 +72,15 @@ export function ownPagesOnly(origins: readonly string[]): RequestHandler {
 
 /** The account as its own page knows it. */
 export function meOf(workplace: Workplace, account: Account | undefined): Me {
-  const { pins } = workplace
+  const { pins, signOn = [], staff } = workplace
   return {
     ...(account && { author: authorOf(account) }),
     ...(account?.nickname !== undefined && { nickname: account.nickname }),
     ...(account && pins && isStaff(account) && { pin: { set: pins.has(account), atStart: pins.atStart } }),
     sites: account === undefined ? [] : workplace.fleet.sites().filter(({ id }) => maySeeSite(account, id)),
     scope: workplace.scope,
+    ...(signOn.length > 0 && { signOn: signOn.map(({ id, name }) => ({ id, name })) }),
+    ...(staff && account?.role === 'administrator' && account.sites === 'all' && { keepsStaff: true as const }),
     ...(workplace.demoAccounts && { demoAccounts: workplace.demoAccounts }),
   }
 }

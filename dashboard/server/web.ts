@@ -3,7 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
+import { addInvitations } from '../accounts/invite.ts'
 import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
+import { addSignOn } from '../accounts/sign-on.ts'
+import { addStaff } from '../accounts/staff-api.ts'
 import { startHealth } from '../health/desk.ts'
 import { addKeys } from '../slicers/keys-api.ts'
 import { addSlicers } from '../slicers/slicers.ts'
@@ -125,6 +128,8 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   // Only a real application/json is read: a foreign form cannot send one.
   router.use(express.json({ limit: jsonBytesMax, type: 'application/json' }))
   addSignIn(router, context, sockets.signedOut)
+  addSignOn(router, context)
+  addStaff(router, context, asked)
   addPeople(router, context, asked)
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
@@ -137,6 +142,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const push = options.push && pushes && startPush({ workplace, shelf: pushes, ...options.push, log, clock })
   addTickets(app, context, push)
   addJoin(app, context, asked)
+  addInvitations(app, context)
   app.use('/api', (_request, response) => refuse(response, 'not-found'))
   addTvPages(app, tvParts, version)
   addPages(app, webRoot)

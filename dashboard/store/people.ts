@@ -7,6 +7,7 @@ import type { Directory } from '../../protocols/contract/wire.ts'
 import type { SessionShelf } from '../accounts/sessions.ts'
 import type { Account } from '../workplace.ts'
 import { createRosterStore } from './roster.ts'
+import { createStaffStore } from './staff.ts'
 import type { Store } from './store.ts'
 
 const accountRowSchema = z.object({
@@ -21,12 +22,16 @@ const accountRowSchema = z.object({
 export interface PeopleStore {
   account(login: string): Account | undefined
   accounts(): Account[]
-  /** Replaces all accounts by these. */
+  /** Replaces the accounts of the city's file by these. */
   replace(accounts: readonly Account[]): void
   /** A site's staff; pupils are pseudonyms and stand in no list. The version rises whenever any account changes. */
   directory(site: string): Directory
   /** Something of the directory changed that is no account: a PIN, a permit. */
   touch(): void
+  /** Staff made on the screen changed: read it anew. */
+  staffChanged(): void
+  /** Whether the city's file names this login; then no other account has it. */
+  inFile(login: string): boolean
 }
 
 export function createPeopleStore(store: Store, clock: () => number): PeopleStore {
@@ -36,9 +41,17 @@ export function createPeopleStore(store: Store, clock: () => number): PeopleStor
   const readFact = store.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?')
   const writeFact = store.prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
 
+  const staff = createStaffStore(store)
+  let ofFile: ReadonlySet<string> = new Set()
   const load = (): Map<string, Account> => {
     const rows = readAll.all().map(row => accountRowSchema.parse(row))
-    return new Map(rows.map(({ password_hash, ...row }) => [row.login, { ...row, passwordHash: password_hash }]))
+    ofFile = new Set(rows.map(({ login }) => login))
+    const made = staff.all().flatMap(({ closed, invitation: _, ...member }) => (closed ? [] : [[member.login, member] as const]))
+    // The file is the last word on a login that stands in both.
+    return new Map<string, Account>([
+      ...made,
+      ...rows.map(({ password_hash, ...row }) => [row.login, { ...row, passwordHash: password_hash }] as const),
+    ])
   }
   // Asked on every request: kept in memory, a few thousand at most.
   let accounts = load()
@@ -79,6 +92,10 @@ export function createPeopleStore(store: Store, clock: () => number): PeopleStor
       }
     },
     touch,
+    staffChanged: () => {
+      accounts = load()
+    },
+    inFile: login => ofFile.has(login),
   }
 }
 

@@ -52,10 +52,11 @@ import type { Condition } from './condition.ts'
 import type { Difference } from './difference.ts'
 import type { JobForecast } from './forecast.ts'
 import type { Group } from './group.ts'
+import type { OpenTime } from './hours.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import type { Author, Job } from './job.ts'
 import type { Lesson } from './lesson.ts'
-import type { Firmware, MachineDeclaration, MachineState, Telemetry } from './machine.ts'
+import type { Firmware, MachineDeclaration, MachineKind, MachineState, Telemetry } from './machine.ts'
 import type { Instruction, Permit } from './permit.ts'
 import type { Fault } from './words.ts'
 
@@ -161,7 +162,11 @@ export type SitePicture = {
   forecasts?: Record<string, JobForecast>
   /** Not over and not cancelled. */
   lessons?: Record<string, Lesson>
+  /** When the school is open in the days to come, in order, a week of them at least; absent where it has no hours. */
+  hours?: OpenTime[]
 }
+
+export type KindSummary = { counts: Partial<Record<MachineState['state'], number>>; inService: number }
 
 /** One row of the city wall. */
 export type SiteSummary = {
@@ -170,6 +175,8 @@ export type SiteSummary = {
   link: Link
   /** Machines by state; states with none are left out. */
   counts: Partial<Record<MachineState['state'], number>>
+  /** The same by class; those under maintenance are counted apart. */
+  kinds?: Partial<Record<MachineKind, KindSummary>>
   queued: number
   /** What wants a person, worst first. */
   wants: { machine: string; name: string; state: MachineState['state']; since: number; fault?: Fault }[]

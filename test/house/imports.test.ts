@@ -38,7 +38,7 @@ const table: Row[] = [
   {
     folder: 'dashboard',
     ours: ['dashboard', 'protocols/contract'],
-    packages: ['aedes', 'express', 'socket.io', 'better-sqlite3', 'pino', 'zod', 'yaml', 'busboy', 'uqr', 'web-push'],
+    packages: ['aedes', 'express', 'socket.io', 'better-sqlite3', 'pino', 'zod', 'yaml', 'busboy', 'uqr', 'web-push', 'openid-client'],
     node: true,
   },
 ]

@@ -34,6 +34,7 @@ export async function openOffice(rules: PeopleOfficeOptions['config']['rules'] =
     })),
     rules,
     demo: false,
+    signOn: [],
   }
   const secret = Buffer.alloc(32, 7)
   const open = () =>
