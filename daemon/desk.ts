@@ -5,6 +5,7 @@ import { type Author, activeStates, type Job } from '../protocols/contract/job.t
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent } from './drafts.ts'
+import { floorDeed } from './floor-calls.ts'
 import type { Framing } from './framing.ts'
 import { clearDeed, type QueueAsk, queueDeed } from './job-deeds.ts'
 import { isLate } from './lateness.ts'
@@ -50,6 +51,15 @@ export type DeskOptions = {
 const fileWorkMs = 30 * 60_000
 /** Commands carried out at once; each may hold a fetch or wait for a machine. A stop is never counted. */
 const underWayMax = 200
+/** Asked of a machine that may only be watched, too: they say or note something of it, and send it nothing. */
+const movesNothing: readonly Ask['kind'][] = [
+  'machine.clear',
+  'machine.service',
+  'machine.report',
+  'machine.help',
+  'machine.settle',
+  'machine.look',
+]
 
 export class Desk {
   readonly #options: DeskOptions
@@ -87,7 +97,7 @@ export class Desk {
     const { author, ask } = command
     const { store, machines, people, clocksOf } = this.#options
     if (isLate(command, clocksOf(origin))) return deny('expired')
-    const stranger = people.vouch(author, origin)
+    const stranger = people.vouch(author, origin, ask)
     if (stranger) return stranger
     const job = 'job' in ask ? store.job(ask.job) : undefined
     const machine = 'machine' in ask ? ask.machine : job && activeStates.includes(job.state) ? job.machine : undefined
@@ -103,7 +113,7 @@ export class Desk {
     if ('job' in ask && job === undefined) return deny('unknown-job')
     if ('machine' in ask && ask.machine !== undefined && view === undefined) return deny('unknown-machine')
     if (this.#underWay.size >= underWayMax && ask.kind !== 'machine.stop') return deny('too-busy')
-    if (view?.readOnly && ask.kind.startsWith('machine.') && ask.kind !== 'machine.clear' && ask.kind !== 'machine.service') {
+    if (view?.readOnly && ask.kind.startsWith('machine.') && !movesNothing.includes(ask.kind)) {
       return deny('machine-read-only', { machine: view.name })
     }
     return undefined
@@ -157,12 +167,15 @@ export class Desk {
         const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on, ...after })
         return Promise.resolve(this.#done(command, { events: [event], reply: {} }))
       }
+      case 'machine.report':
+      case 'machine.help':
+      case 'machine.settle': {
+        const called = floorDeed(ask, store.machine(ask.machine), machines.name(ask.machine), author, nowMs())
+        return Promise.resolve('denial' in called ? this.#refuse(command, called.denial) : this.#done(command, { ...called, reply: {} }))
+      }
       case 'job.mend':
       case 'job.arm':
       case 'job.plate':
-      case 'machine.report':
-      case 'machine.help':
-      case 'machine.settle':
       case 'machine.look':
       case 'care.done':
       case 'part.put':

@@ -2,10 +2,11 @@
 import { type Failure, withJob } from '../protocols/contract/failures.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Fault } from '../protocols/contract/words.ts'
+import { type FloorMemory, foldCall } from './floor-memory.ts'
 import { type Curve, waysKept } from './forecast/heat-curves.ts'
 
 /** What a school remembers of a machine beside what the machine itself says. */
-export type MachineMemory = {
+export type MachineMemory = FloorMemory & {
   /** The job whose part lies on the bed, since when. */
   readonly uncleared?: { readonly job: string; readonly since: number }
   readonly inService: boolean
@@ -48,7 +49,7 @@ export function foldMachine(memory: MachineMemory, event: Event): MachineMemory 
     case 'action': {
       if (event.action === 'machine.service') return foldService(memory, event)
       if (event.action === 'machine.clear') return withoutUncleared(memory)
-      return memory
+      return foldCall(memory, event)
     }
     case 'heated':
       return foldHeated(memory, event)

@@ -4,6 +4,7 @@ import type { Model } from '../protocols/contract/model.ts'
 import type { MachineSetup, Report } from '../protocols/contract/room.ts'
 import type { MachineFacts } from '../protocols/gcode/analyse.ts'
 import type { MachineConfig } from './config.ts'
+import { isHeldByReport } from './floor-memory.ts'
 import type { MachineMemory } from './folds.ts'
 import type { QueueMachine } from './queue.ts'
 import type { Snapshot } from './room.ts'
@@ -107,9 +108,10 @@ export class Machines {
     const held = this.#held.get(id)
     if (held === undefined) return undefined
     const { name, kind } = held.setup.declaration
-    const { inService: serviced, drain } = this.#options.memory(id)
-    const inService = serviced || drain === true
-    return { id, name, kind, state: this.#state(id, held)?.state ?? 'offline', inService, readOnly: held.config.readOnly }
+    const memory = this.#options.memory(id)
+    const inService = memory.inService || memory.drain === true
+    const state = this.#state(id, held)?.state ?? 'offline'
+    return { id, name, kind, state, inService, readOnly: held.config.readOnly, ...(isHeldByReport(memory) ? { reported: true } : {}) }
   }
 
   allForQueue(): QueueMachine[] {

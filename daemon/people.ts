@@ -1,5 +1,6 @@
 // Who is known to this school: the people of its own file, those the city's directory sends, and its pupils; kept for days without a city.
-import type { Origin } from '../protocols/contract/command.ts'
+import type { Ask, Origin } from '../protocols/contract/command.ts'
+import { standsAt } from '../protocols/contract/floor.ts'
 import type { Author } from '../protocols/contract/job.ts'
 import type { Permit } from '../protocols/contract/permit.ts'
 import { type Directory, directorySchema } from '../protocols/contract/wire.ts'
@@ -96,9 +97,15 @@ export class People {
 
   /**
    * Is this author one whom this door may bring, in the role claimed? The city speaks for its own directory, the school's screen for both lists.
+   * Whoever stands at a machine without signing in is heard in the two things one may say there, and in nothing else.
    * Pupils of the city are pseudonyms and stand in no list. Before the first directory the wire's own credentials have to do.
    */
-  vouch(author: Author, origin: Origin): Denial | undefined {
+  vouch(author: Author, origin: Origin, ask?: Ask): Denial | undefined {
+    const place = standsAt(author)
+    if (place !== undefined) {
+      const heard = (ask?.kind === 'machine.help' || ask?.kind === 'machine.report') && ask.machine === place
+      return heard ? undefined : deny('unknown-person')
+    }
     const known = (people: readonly Person[]) => people.some(person => person.id === author.id && person.role === author.role)
     if (origin === 'school') {
       const pupil = author.role === 'pupil' && this.#options.pupils?.pupil(author.id) !== undefined

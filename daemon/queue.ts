@@ -73,6 +73,8 @@ export type QueueMachine = {
   readonly state: MachineState['state']
   readonly inService: boolean
   readonly readOnly: boolean
+  /** Smoke, smell or damage was reported and nobody has settled it. */
+  readonly reported?: boolean
 }
 
 /** Lower order first; ids decide between equals, so that every screen shows one sequence. */
@@ -90,6 +92,7 @@ export function machineObstacle(machine: QueueMachine): Denial | undefined {
   const { name } = machine
   if (machine.readOnly) return deny('machine-read-only', { machine: name })
   if (machine.inService) return deny('machine-in-service', { machine: name })
+  if (machine.reported) return deny('machine-reported', { machine: name })
   switch (machine.state) {
     case 'ready':
       return undefined

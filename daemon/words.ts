@@ -1,6 +1,7 @@
 // Every sentence the school says to a person, in both languages, by code.
 import type { JobState } from '../protocols/contract/job.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
+import { floorWords } from './floor-words.ts'
 import { peopleWords } from './people-words.ts'
 
 /** What the sentences may name. */
@@ -42,6 +43,7 @@ const ofMachine = (ru: (name: string) => string, en: (name: string) => string, h
 
 const catalogue = {
   ...peopleWords,
+  ...floorWords,
   'unknown-machine': said('На этой площадке нет такого станка.', 'There is no such machine at this school.'),
   'not-built': said('Этого пока нельзя.', 'This cannot be done yet.'),
   'unknown-job': said('Такого задания нет.', 'There is no such job.'),

@@ -41,5 +41,5 @@ export function possibleFor(job: Job, { machines, permitted = () => true }: Fore
 
 /** What is away, broken or in service takes nothing until a person says otherwise; when that is, nobody knows. */
 export function takesJobs(machine: ForecastMachine): boolean {
-  return !machine.inService && !machine.readOnly && machine.state !== 'offline' && machine.state !== 'down'
+  return !machine.inService && !machine.reported && !machine.readOnly && machine.state !== 'offline' && machine.state !== 'down'
 }

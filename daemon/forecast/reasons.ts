@@ -40,7 +40,7 @@ export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
   // Each free machine takes one of those before it: with more machines than jobs it is this one's turn.
   if (free.length > ahead) return whyNotNow(job, free, input)
   // What a person nearby can mend comes before what only time mends, and help on the way before what nobody works at.
-  const usable = possible.filter(machine => !machine.inService && !machine.readOnly)
+  const usable = possible.filter(machine => !machine.inService && !machine.reported && !machine.readOnly)
   const uncleared = usable.find(machine => machine.state === 'uncleared')
   if (free.length === 0 && uncleared) return of('bed-uncleared', uncleared)
   const asking = usable.find(machine => machine.state === 'attention')
@@ -83,6 +83,8 @@ function whyNotNow(job: Job, free: readonly ForecastMachine[], input: ForecastIn
 /** None of its machines works or can be set to work by whoever stands there. The order: whose cure is nearest. */
 function whyNever(possible: readonly ForecastMachine[], ahead: number): Wait {
   const find = (holds: (machine: ForecastMachine) => boolean) => possible.find(holds)
+  const reported = find(machine => machine.reported === true && !machine.inService)
+  if (reported) return of('machine-reported', reported)
   const attention = find(machine => machine.state === 'attention' && !machine.inService)
   if (attention) return of('machine-attention', attention)
   const offline = find(machine => machine.state === 'offline' && !machine.inService && !machine.readOnly)
@@ -100,7 +102,7 @@ function of(code: WaitCode, machine: ForecastMachine): Wait {
 }
 
 function isOpenTo(machine: ForecastMachine, jobs: readonly Job[]): boolean {
-  return machine.state === 'ready' && !machine.inService && !machine.readOnly && !hasJob(machine, jobs)
+  return machine.state === 'ready' && !machine.inService && !machine.reported && !machine.readOnly && !hasJob(machine, jobs)
 }
 
 function isAtWork(machine: ForecastMachine, jobs: readonly Job[]): boolean {

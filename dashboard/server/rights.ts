@@ -84,6 +84,8 @@ function isOwn(author: Author, job: Job | undefined): boolean {
 /** How long a command stays worth carrying out, ms: an order to a machine is for now, a job may wait for the school to return. */
 export function lifetimeMs(kind: Ask['kind']): number {
   if (kind === 'machine.jog') return 5_000
+  // What somebody saw stays true when the school was not reachable at that moment.
+  if (kind === 'machine.report' || kind === 'machine.help' || kind === 'machine.settle') return 10 * 60_000
   if (kind.startsWith('machine.')) return 30_000
   return kind === 'job.submit' || kind === 'job.mend' ? 24 * 3_600_000 : 10 * 60_000
 }
