@@ -1,77 +1,26 @@
 // What the screen lets each role ask for (DESIGN §6). A first judgement that saves a way; the daemon judges again and has the last word.
 import type { Ask } from '../../protocols/contract/command.ts'
 import type { Author, Job } from '../../protocols/contract/job.ts'
-import type { Role } from '../../protocols/contract/rights.ts'
+import { mayEver, type Role } from '../../protocols/contract/rights.ts'
 import type { Me, SitePicture } from '../../protocols/contract/screen.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { own } from '../fleet/picture.ts'
 import type { Account } from '../workplace.ts'
 import { denial } from './denials.ts'
 
-const everyone: readonly Role[] = ['pupil', 'teacher', 'technician', 'administrator']
-const staff: readonly Role[] = ['teacher', 'technician', 'administrator']
-const technicians: readonly Role[] = ['technician', 'administrator']
-
-/** Who may ask for it. A pupil's cancel is for own jobs only. */
-export const mayAsk: Record<Ask['kind'], readonly Role[]> = {
-  'job.submit': everyone,
-  'program.check': everyone,
-  'job.cancel': everyone,
-  'job.approve': staff,
-  'job.return': staff,
-  'job.deny': staff,
-  'job.hold': staff,
-  'job.release': staff,
-  'job.move': staff,
-  'job.assign': staff,
-  'job.mend': everyone,
-  'job.start': staff,
-  'job.arm': staff,
-  'job.plate': staff,
-  'job.collect': staff,
-  'machine.pause': staff,
-  'machine.resume': staff,
-  'machine.stop': staff,
-  'machine.clear': staff,
-  'machine.home': staff,
-  'machine.unlock': staff,
-  'machine.reset': staff,
-  'machine.frame': staff,
-  'machine.jog': staff,
-  'machine.override': staff,
-  'machine.heat': staff,
-  'machine.answer': staff,
-  'machine.service': technicians,
-  'machine.console': technicians,
-  'machine.report': everyone,
-  'machine.help': everyone,
-  'machine.settle': staff,
-  'machine.look': staff,
-  'care.done': technicians,
-  'part.put': technicians,
-  'order.open': staff,
-  'order.note': staff,
-  'lesson.book': staff,
-  'lesson.cancel': staff,
-  'quota.set': staff,
-  'instruction.record': staff,
-  'permit.grant': staff,
-  'permit.revoke': staff,
-  'group.open': staff,
-  'group.close': staff,
-  'pupil.forget': staff,
-}
+/** Those who look after machines. */
+const keepers: readonly Role[] = ['technician', 'administrator']
 
 /** Orders that must never wait behind anything. */
 export const urgent: readonly Ask['kind'][] = ['machine.stop', 'machine.pause', 'job.cancel']
 
 /** Why this person may not ask this of this site, or undefined when it may. */
 export function judge(author: Author, ask: Ask, picture: SitePicture, scope: Me['scope']): Denial | undefined {
-  if (!mayAsk[ask.kind].includes(author.role)) return denial('no-right')
+  if (!mayEver(author.role, ask.kind)) return denial('no-right')
   // What stands still under a beam burns: nobody far away starts it (DESIGN §4).
   if ((ask.kind === 'job.start' || ask.kind === 'job.arm' || ask.kind === 'machine.frame') && scope.kind === 'city')
     return denial('at-the-machine')
-  if (ask.kind === 'job.submit' && ask.allowConstantPower === true && !technicians.includes(author.role)) return denial('no-right')
+  if (ask.kind === 'job.submit' && ask.allowConstantPower === true && author.role !== 'technician') return denial('no-right')
   if (author.role === 'pupil' && (ask.kind === 'job.cancel' || ask.kind === 'job.mend') && !isOwn(author, own(picture.jobs, ask.job)))
     return denial('not-yours')
   return undefined
@@ -96,9 +45,9 @@ export function maySeeSite(account: Account, site: string): boolean {
 
 /** Who looks after machines: sees what is wrong with them, and settles it. */
 export function isKeeper(account: Account): boolean {
-  return technicians.includes(account.role)
+  return keepers.includes(account.role)
 }
 
 export function isStaff(account: Account): boolean {
-  return staff.includes(account.role)
+  return account.role !== 'pupil'
 }

@@ -31,6 +31,8 @@ type Rule = {
   readonly roles: readonly Role[]
   /** A pupil may do it to the pupil's own job. */
   readonly ownJob?: true
+  /** Where any of the staff may, though `roles` names fewer: the case in which it can do no harm. */
+  readonly staffWhere?: (ask: Asked, context: RightsContext) => boolean
   /** On lasers and mills it can set a beam, a cutter or an axis moving: only with eyes on the machine, so only from the school's own screen. */
   readonly atMachine?: true
 }
@@ -69,14 +71,17 @@ const rules: Readonly<Record<string, Rule>> = {
   'machine.answer': { roles: staff, atMachine: true },
   'machine.service': { roles: keepers },
   'machine.unlock': { roles: technician, atMachine: true },
-  'machine.reset': { roles: technician },
-  'machine.heat': { roles: technician },
+  // A printer halted by a stop wants a restart before it takes the next job; nothing moves and nothing burns by it.
+  'machine.reset': { roles: technician, staffWhere: (_, { machineKind }) => machineKind === 'printer' },
+  // Switching a heater off never harms: a teacher need not wait for a technician.
+  'machine.heat': { roles: technician, staffWhere: ({ target }) => target === 0 },
   'machine.console': { roles: technician, atMachine: true },
   'machine.report': { roles: everyone },
   'machine.help': { roles: everyone },
   'machine.settle': { roles: staff },
   'machine.look': { roles: staff },
   'care.done': { roles: keepers },
+  'care.undo': { roles: keepers },
   'part.put': { roles: keepers },
   'order.open': { roles: staff },
   'order.note': { roles: staff },
@@ -98,12 +103,9 @@ const rules: Readonly<Record<string, Rule>> = {
 export function judge(author: { readonly id: string; readonly role: Role }, ask: Asked, context: RightsContext): Denial | undefined {
   const rule = rules[ask.kind]
   if (rule === undefined) return denial('unknown-order')
-  // Switching a heater off never harms: a teacher need not wait for a technician.
-  const cooling = ask.kind === 'machine.heat' && ask.target === 0 && staff.includes(author.role)
-  // A printer halted by a stop wants a restart before it takes the next job; nothing moves and nothing burns by it.
-  const restarting = ask.kind === 'machine.reset' && context.machineKind === 'printer' && staff.includes(author.role)
+  const harmless = staff.includes(author.role) && rule.staffWhere?.(ask, context) === true
   const own = rule.ownJob === true && context.jobAuthor === author.id
-  if (!rule.roles.includes(author.role) && !cooling && !restarting && !own) return denial(refusalFor(author.role, rule))
+  if (!rule.roles.includes(author.role) && !harmless && !own) return denial(refusalFor(author.role, rule))
   if (ask.allowConstantPower === true && author.role !== 'technician') return denial('constant-power-needs-technician')
   // Nobody is one's own instructor.
   if ((ask.kind === 'permit.grant' && ask.person === author.id) || (ask.kind === 'instruction.record' && ask.people?.includes(author.id))) {
@@ -115,6 +117,13 @@ export function judge(author: { readonly id: string; readonly role: Role }, ask:
   const dangerous = context.machineKind === 'laser' || context.machineKind === 'mill'
   if (rule.atMachine === true && dangerous && context.origin !== 'school') return denial('only-at-the-machine')
   return undefined
+}
+
+/** Whether there is any case in which this role may ask this: the judgement of a first door that does not know the case. */
+export function mayEver(role: Role, kind: string): boolean {
+  const rule = rules[kind]
+  if (rule === undefined) return false
+  return rule.roles.includes(role) || rule.ownJob === true || (rule.staffWhere !== undefined && staff.includes(role))
 }
 
 function refusalFor(role: Role, rule: Rule): RightsCode {
