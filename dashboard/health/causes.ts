@@ -65,6 +65,14 @@ const causeTable = {
       en: "Ask the teacher to go to the machine: what it asks is on the machine's page.",
     },
   },
+  // Somebody stood there and saw it: nothing is to be waited for.
+  'problem-reported': {
+    priority: 'soon',
+    raiseMs: 0,
+    clearMs: 0,
+    text: { ru: 'Сообщили о проблеме', en: 'A problem was reported' },
+    help: { ru: 'Осмотрите станок и отметьте «Устранено».', en: 'Look at the machine and mark it as settled.' },
+  },
   'repeat-failure': {
     ...usual,
     priority: 'soon',

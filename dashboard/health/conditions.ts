@@ -31,7 +31,7 @@ function conditionOf(key: string, members: Alarm[], notes: Notes, picture: SiteP
   const { cause } = first
   const { priority, text, help } = causes[cause]
   // A fault has a better name of its own than its kind; a machine's advice goes before the general one.
-  const fault = cause === 'down' || cause === 'attention' ? first.fault : undefined
+  const fault = cause === 'down' || cause === 'attention' || cause === 'problem-reported' ? first.fault : undefined
   const machines = members.flatMap(alarm => affected(alarm, picture)).sort((a, b) => a.since - b.since || (a.machine < b.machine ? -1 : 1))
   return {
     id: conditionId(picture.site, key),

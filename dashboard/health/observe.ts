@@ -1,5 +1,6 @@
 // What holds at a site at this moment: its picture and its history against the rules. Pure; how long it must hold is decided elsewhere (alarms.ts).
 import { repeated } from '../../protocols/contract/failures.ts'
+import { problemReported } from '../../protocols/contract/floor.ts'
 import type { MachineKind, Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import { confidence, own } from '../fleet/picture.ts'
@@ -61,6 +62,7 @@ function ofMachine(id: string, machine: MachinePicture, view: SiteView, nowMs: n
   if (machine.inService) return failing
   const telemetry = own(view.picture.telemetry, id)
   return [
+    ...ofReports(id, machine),
     ...ofState(id, machine, view.open),
     ...failing,
     ...ofLines(id, history, view, nowMs),
@@ -69,6 +71,13 @@ function ofMachine(id: string, machine: MachinePicture, view: SiteView, nowMs: n
     ...ofService(id, machine.declaration.kind, history),
     ...ofSettings(id, machine, own(view.approved, id)),
   ]
+}
+
+/** What people at the machine said. That the teacher is called is the teacher's business, not a technician's. */
+function ofReports(id: string, { faults }: MachinePicture): Observation[] {
+  const fault = faults.find(({ code }) => code === problemReported)
+  // Each machine by itself: two reports on two machines are two troubles.
+  return fault === undefined ? [] : [{ cause: 'problem-reported', key: keyOf('problem-reported', id), machine: id, fault }]
 }
 
 function ofState(id: string, { state }: MachinePicture, open: boolean): Observation[] {

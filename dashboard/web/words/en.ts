@@ -1,5 +1,6 @@
 // The words of the interface in English; the same keys as ru.ts, or it does not compile.
 
+import { causesIn } from './causes.ts'
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
@@ -261,11 +262,7 @@ export const en: Words = {
     cause: 'What happened?',
     causeOther: 'Another cause',
     done: 'Bed cleared',
-    causes: {
-      printer: ['Did not stick or came off', '“Spaghetti”', 'Clogged nozzle', 'Out of filament', 'Layer shift', 'Mistake in the model'],
-      laser: ['Not cut through', 'Burnt', 'Out of focus', 'The workpiece moved', 'Mistake in the file'],
-      mill: ['Broken cutter', 'The workpiece came loose', 'Lost steps', 'Mistake in the file'],
-    },
+    causes: causesIn('en'),
     of: machine => `How the part came out: ${machine}`,
   },
 
