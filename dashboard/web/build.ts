@@ -1,4 +1,4 @@
-// Builds the screens when their sources are newer than what was built last; used by `npm start` and by the browser tests.
+// Builds the screens when their sources are newer than what was built last; used by `npm start`, `npm run build` and the browser tests.
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -80,3 +80,5 @@ async function newest(paths: string[]): Promise<number> {
   }
   return latest
 }
+
+if (import.meta.main) console.log(await buildWeb())
