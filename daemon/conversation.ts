@@ -3,6 +3,7 @@ import type { MqttClient } from 'mqtt'
 import type { Logger } from 'pino'
 import { type Command, commandSchema, type Reply } from '../protocols/contract/command.ts'
 import type { QueueForecast } from '../protocols/contract/forecast.ts'
+import type { OpenHours } from '../protocols/contract/hours.ts'
 import { tokenSchema } from '../protocols/contract/ids.ts'
 import type { MachineMessage, Telemetry } from '../protocols/contract/machine.ts'
 import { confirmedSchema, directorySchema, readTopic, type Status, type TopicName, topicOf, topics } from '../protocols/contract/wire.ts'
@@ -19,6 +20,7 @@ export type ConversationOptions = {
   readonly name: string
   readonly session: string
   readonly version: string
+  readonly hours?: OpenHours | undefined
   readonly store: Store
   readonly machines: Machines
   readonly desk: Pick<Desk, 'execute'>
@@ -81,6 +83,7 @@ export class Conversation {
       session,
       version,
       clock: nowMs(),
+      ...(this.#options.hours && { hours: this.#options.hours }),
       machines: machines.ids,
       lastEvent: store.lastNumber,
     }

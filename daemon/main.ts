@@ -23,7 +23,7 @@ import { confirmedBy, Floor } from './floor.ts'
 import { machineOf } from './folds.ts'
 import { createBeginRule } from './forecast/begin-rule.ts'
 import { Forecaster, heatingOf } from './forecast/forecaster.ts'
-import { hoursOf } from './forecast/hours-file.ts'
+import { hoursOf, toldHours } from './forecast/hours-file.ts'
 import { Framing } from './framing.ts'
 import { launchRoom, roomSocket } from './launch.ts'
 import { takeFolder } from './lock.ts'
@@ -239,6 +239,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       name: config.site.name,
       session,
       version,
+      hours: toldHours(config.hours),
       store,
       machines,
       desk,
@@ -337,6 +338,7 @@ function feedFleet(
     session,
     version,
     clock: Date.now(),
+    hours: toldHours(config.hours),
     machines: machines.ids,
     lastEvent: store.lastNumber,
   }

@@ -1,7 +1,9 @@
 // Holds the picture of all sites on a server: takes messages, remembers temperatures, tells who asks what changed.
+import type { Calendar } from '../../protocols/contract/calendar.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
+import { keepHours } from './hours.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
 import { type Audience, addHeat, maySee, own, type Shown, showCity, showConditions, showMachine, showSite, summarise } from './picture.ts'
 
@@ -52,11 +54,11 @@ export class Fleet {
     this.#settle(site, held, known)
   }
 
-  /** Drops jobs that ended more than a day ago; to be called now and then. */
+  /** Drops jobs that ended more than a day ago, and days that have passed; to be called now and then. */
   tidy(): void {
     for (const [site, held] of this.#sites) {
       for (const machine of held.heat.keys()) if (own(held.fold.picture.machines, machine) === undefined) held.heat.delete(machine)
-      this.#settle(site, held, forgetOldJobs(held.fold, this.#clock()))
+      this.#settle(site, held, keepHours(forgetOldJobs(held.fold, this.#clock()), this.#clock()))
     }
   }
 
@@ -66,6 +68,11 @@ export class Fleet {
 
   site(site: string): SitePicture | undefined {
     return this.#sites.get(site)?.fold.picture
+  }
+
+  /** When the site is open; undefined where it never said. */
+  calendar(site: string): Calendar | undefined {
+    return this.#sites.get(site)?.fold.hours?.calendar
   }
 
   /** The daemon's session of the last birth. */
@@ -92,9 +99,11 @@ export class Fleet {
     if (view.kind === 'conditions') return { kind: 'conditions', at, conditions: { ...shown.conditions } }
     const held = this.#sites.get(view.site)
     if (held === undefined) return undefined
-    const { site, name, link } = held.fold.picture
+    const { site, name, link, hours } = held.fold.picture
     const { machines, telemetry, jobs, forecasts = {} } = shown
-    if (view.kind === 'site') return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs, forecasts } }
+    if (view.kind === 'site') {
+      return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs, forecasts, ...(hours && { hours }) } }
+    }
     const machine = own(machines, view.machine)
     if (machine === undefined) return undefined
     const figures = own(telemetry, view.machine)

@@ -5,6 +5,7 @@ import type { MachineMessage, Telemetry } from '../../protocols/contract/machine
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import type { Event, Status } from '../../protocols/contract/wire.ts'
 import type { Fault } from '../../protocols/contract/words.ts'
+import { foldHours, type SiteHours, withHours } from './hours.ts'
 import { own } from './picture.ts'
 
 /** How often a mere sign of life changes the picture: often enough for the heartbeat, seldom enough to cost nothing. */
@@ -28,7 +29,13 @@ export type SiteMessage =
   | { name: 'gone' }
 
 /** A site as folded so far. `faults` waits here for machines that have not declared themselves yet. */
-export type SiteFold = { picture: SitePicture; session?: string; faults: Readonly<Record<string, readonly Fault[]>> }
+export type SiteFold = {
+  picture: SitePicture
+  session?: string
+  faults: Readonly<Record<string, readonly Fault[]>>
+  /** Absent where the school told none. */
+  hours?: SiteHours
+}
 
 export type FleetPicture = Readonly<Record<string, SiteFold>>
 
@@ -104,11 +111,14 @@ function applyStatus(before: SiteFold, status: Status, nowMs: number): SiteFold 
   const { link } = before.picture
   const since = link.link === 'online' && before.session === status.session ? link.since : nowMs
   const declared = new Set(status.machines)
+  const hours = foldHours(before.hours, status.hours)
+  const { hours: _old, ...picture } = before.picture
   return {
+    ...(hours && { hours }),
     session: status.session,
     faults: only(before.faults, declared),
     picture: {
-      ...before.picture,
+      ...withHours(picture, hours, nowMs),
       name: status.name,
       link: { link: 'online', since, heardAt: nowMs },
       machines: only(before.picture.machines, declared),

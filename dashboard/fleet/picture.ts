@@ -41,9 +41,14 @@ export function own<T>(record: Readonly<Record<string, T>>, key: string): T | un
 /** One row of the city wall. Counts are the last states said; the link beside them says how old they may be. */
 export function summarise(picture: SitePicture): SiteSummary {
   const counts: SiteSummary['counts'] = {}
+  const kinds: NonNullable<SiteSummary['kinds']> = {}
   const wants: SiteSummary['wants'] = []
   for (const [machine, { declaration, state, inService }] of Object.entries(picture.machines)) {
     counts[state.state] = (counts[state.state] ?? 0) + 1
+    const ofKind = kinds[declaration.kind] ?? { counts: {}, inService: 0 }
+    kinds[declaration.kind] = ofKind
+    if (inService) ofKind.inService += 1
+    else ofKind.counts[state.state] = (ofKind.counts[state.state] ?? 0) + 1
     if (!inService && wantsPerson(state)) {
       const fault = 'fault' in state ? state.fault : undefined
       wants.push({ machine, name: declaration.name, state: state.state, since: state.since, ...(fault && { fault }) })
@@ -52,7 +57,7 @@ export function summarise(picture: SitePicture): SiteSummary {
   wants.sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state) || a.since - b.since || (a.machine < b.machine ? -1 : 1))
   let queued = 0
   for (const job of Object.values(picture.jobs)) if (job.state === 'queued') queued += 1
-  return { site: picture.site, name: picture.name, link: picture.link, counts, queued, wants: wants.slice(0, wantsMax) }
+  return { site: picture.site, name: picture.name, link: picture.link, counts, kinds, queued, wants: wants.slice(0, wantsMax) }
 }
 
 /** Worst first. */

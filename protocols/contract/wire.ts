@@ -4,6 +4,7 @@ import { caredSchema, partSchema, workOrderSchema } from './care.ts'
 import { commandSchema, replySchema } from './command.ts'
 import { queueForecastSchema } from './forecast.ts'
 import { groupSchema } from './group.ts'
+import { openHoursSchema } from './hours.ts'
 import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids.ts'
 import { authorSchema, jobSchema } from './job.ts'
 import { lessonSchema, quotaSchema } from './lesson.ts'
@@ -24,6 +25,8 @@ export const statusSchema = z.discriminatedUnion('status', [
     clock: instantSchema,
     /** The school's own, e.g. Europe/Moscow: by it days and weeks begin. */
     timeZone: z.string().max(64).optional(),
+    /** When it is open; absent: always, or it does not say. */
+    hours: openHoursSchema.optional(),
     machines: z.array(machineIdSchema),
     /** Highest event number the school has written. */
     lastEvent: z.int().nonnegative(),
