@@ -8,6 +8,7 @@ import {
   type Configuration,
   calculatePKCECodeChallenge,
   discovery,
+  fetchUserInfo,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -106,7 +107,10 @@ export function addSignOn(router: Router, context: WebContext): void {
         expectedNonce: way.nonce,
         idTokenExpected: true,
       })
-      named = nameIn(provider, tokens.claims())
+      const told = tokens.claims()
+      // Some put everything into the identity token, others only at the userinfo endpoint (OpenID Connect Core §5.4).
+      const whole = told?.[provider.claim] === undefined ? await more(configuration, tokens.access_token, told?.sub) : {}
+      named = nameIn(provider, { ...told, ...whole })
     } catch (error) {
       // The error may carry the provider's answer, tokens and all: its name is enough for the log.
       log.warn({ provider: provider.id, code: codeOf(error) }, 'sign-on refused')
@@ -123,11 +127,17 @@ export function addSignOn(router: Router, context: WebContext): void {
   })
 }
 
+/** What the provider says when asked; of the same person, or the answer is refused. */
+async function more(configuration: Configuration, accessToken: string, subject: string | undefined): Promise<Record<string, unknown>> {
+  if (subject === undefined || configuration.serverMetadata().userinfo_endpoint === undefined) return {}
+  return fetchUserInfo(configuration, accessToken, subject)
+}
+
 /** The claim the file asks for. An address the provider has not verified may be anybody's. */
-function nameIn({ claim }: SignOn, claims: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const value = claims?.[claim]
+function nameIn({ claim }: SignOn, claims: Readonly<Record<string, unknown>>): string | undefined {
+  const value = claims[claim]
   if (typeof value !== 'string' || value === '') return undefined
-  return claim === 'email' && claims?.email_verified !== true ? undefined : value
+  return claim === 'email' && claims.email_verified !== true ? undefined : value
 }
 
 /** A school's provider opens no account that reaches beyond the school. */
