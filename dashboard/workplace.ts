@@ -42,7 +42,7 @@ export interface StaffOffice {
   list(): StaffMember[]
   /** A new account with an invitation; denials: `login-taken`, `unknown-site`, `too-many-staff`. */
   add(body: StaffBody, by: Account): { member: StaffMember; token: string } | { denial: Denial }
-  /** Denials: `not-found`, `in-the-file`, `not-yourself`, `last-administrator`, `unknown-site`. */
+  /** Denials: `not-found`, `in-the-file`, `not-yourself`, `unknown-site`. */
   change(login: string, change: StaffChange, by: Account): { member: StaffMember } | { denial: Denial }
   /** A new invitation, for a new account or a forgotten password; an older one ends. */
   invite(login: string, by: Account): { member: StaffMember; token: string } | { denial: Denial }

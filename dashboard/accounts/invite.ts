@@ -89,6 +89,8 @@ export function addInvitations(app: Express, context: WebContext): void {
     if (body.data.password !== body.data.again) return send(request, response, who, 400, denial('passwords-differ'))
     const accepted = await staff.accept(String(request.params.token), body.data.password)
     if ('denial' in accepted) return send(request, response, who, 400, accepted.denial)
+    // Whoever was signed in with an older password is not any more.
+    context.shelf.deleteOf?.(accepted.account.login)
     beginSession(context, request, response, accepted.account)
     response.redirect(303, '/')
   })

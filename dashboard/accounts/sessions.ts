@@ -13,6 +13,8 @@ export interface SessionShelf {
   put(tokenHash: string, record: SessionRecord): void
   get(tokenHash: string): SessionRecord | undefined
   delete(tokenHash: string): void
+  /** Ends all of a login's: its password was changed. */
+  deleteOf?(login: string): void
   deleteExpired(nowMs: number): void
 }
 
@@ -26,6 +28,9 @@ export function createMemoryShelf(): SessionShelf {
     },
     get: tokenHash => records.get(tokenHash),
     delete: tokenHash => void records.delete(tokenHash),
+    deleteOf: login => {
+      for (const [tokenHash, record] of records) if (record.login === login) records.delete(tokenHash)
+    },
     deleteExpired: nowMs => {
       for (const [tokenHash, { expiresAt }] of records) if (expiresAt <= nowMs) records.delete(tokenHash)
     },

@@ -72,11 +72,6 @@ const sentences = {
     ru: 'Свою роль и доступ меняет другой администратор.',
     en: 'Your own role and access are changed by another administrator.',
   },
-  'last-administrator': {
-    status: 409,
-    ru: 'Это последний администратор: сначала назначьте другого.',
-    en: 'This is the last administrator: appoint another one first.',
-  },
   'weak-password': {
     status: 400,
     ru: 'Пароль слишком простой: не короче 10 знаков, не одинаковые и без имени для входа.',

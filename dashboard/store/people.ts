@@ -104,6 +104,7 @@ export function createStoreShelf(store: Store): SessionShelf {
   const put = store.prepare('INSERT INTO sessions (token_hash, login, expires_at) VALUES (?, ?, ?)')
   const get = store.prepare<[string], { login: string; expires_at: number }>('SELECT login, expires_at FROM sessions WHERE token_hash = ?')
   const remove = store.prepare('DELETE FROM sessions WHERE token_hash = ?')
+  const removeOf = store.prepare('DELETE FROM sessions WHERE login = ?')
   const removeExpired = store.prepare('DELETE FROM sessions WHERE expires_at <= ?')
   return {
     put: (tokenHash, { login, expiresAt }) => void put.run(tokenHash, login, expiresAt),
@@ -112,6 +113,7 @@ export function createStoreShelf(store: Store): SessionShelf {
       return row && { login: row.login, expiresAt: row.expires_at }
     },
     delete: tokenHash => void remove.run(tokenHash),
+    deleteOf: login => void removeOf.run(login),
     deleteExpired: nowMs => void removeExpired.run(nowMs),
   }
 }
