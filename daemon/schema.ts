@@ -52,6 +52,12 @@ const steps: readonly string[] = [
   CREATE TABLE pins (person TEXT PRIMARY KEY, hash TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE TABLE pushes (endpoint TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (endpoint, ticket)) STRICT;
   `,
+  `
+  -- What the school's own screen watched of its machines (daemon/series-shelf.ts); pruned.
+  CREATE TABLE series (
+    name TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (name, machine, at)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Brings the file up to date; a file from a newer program is refused rather than guessed at. */

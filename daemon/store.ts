@@ -6,6 +6,7 @@ import type { Event } from '../protocols/contract/wire.ts'
 import { foldMachine, freshMachine, type MachineMemory, machineOf } from './folds.ts'
 import { RecordBook, recordOf } from './records.ts'
 import { migrate } from './schema.ts'
+import { createSeriesShelf } from './series-shelf.ts'
 import { createSlicerKeys } from './slicer-keys.ts'
 import { createVault, type Vault } from './vault.ts'
 
@@ -49,6 +50,8 @@ export class Store implements Disposable {
   /** Permits, instructions and groups, as the events left them. */
   readonly records = new RecordBook()
   readonly vault: Vault
+  /** What the school's own screen watched of its machines. */
+  readonly series: ReturnType<typeof createSeriesShelf>
 
   constructor(path: string) {
     const database = new Database(path)
@@ -60,6 +63,7 @@ export class Store implements Disposable {
     this.#statements = prepare(database)
     this.slicerKeys = createSlicerKeys(database)
     this.vault = createVault(database)
+    this.series = createSeriesShelf(database)
     for (const row of database.prepare<[], { kind: string; body: string }>('SELECT kind, body FROM records').iterate()) {
       this.records.restore(row.kind, row.body)
     }

@@ -19,7 +19,7 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly site: string
   /** The live picture, fed by the composition root. */
   readonly fleet: Fleet
-  readonly store: Pick<Store, 'command' | 'commit' | 'note' | 'putNote' | 'journal' | 'slicerKeys' | 'vault' | 'jobsOfTicket'>
+  readonly store: Pick<Store, 'command' | 'commit' | 'note' | 'putNote' | 'journal' | 'slicerKeys' | 'vault' | 'series' | 'jobsOfTicket'>
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
@@ -41,6 +41,7 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
     fleet,
     keys: store.slicerKeys,
     health: createHealthShelf(store),
+    series: store.series,
     screens: createScreenShelf(store),
     ...office,
     tickets: {

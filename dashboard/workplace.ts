@@ -107,6 +107,23 @@ export interface HealthShelf {
   note(note: HealthNote): void
 }
 
+/** trend: quarters of an hour of a machine. presence: its days by the clock. jobs: its days by what ran on it. */
+export type SeriesName = 'trend' | 'presence' | 'jobs'
+/** `at`: when the quarter or day began; the body is its writer's own business. */
+export type SeriesRow = { machine: string; at: number; body: string }
+
+/** Where a server keeps what it watched: the city in its store, a school in its own. */
+export interface SeriesShelf {
+  /** In one transaction; a row of the same machine and time is replaced. */
+  put(name: SeriesName, site: string, rows: readonly SeriesRow[]): void
+  /** By machine, oldest first. */
+  read(name: SeriesName, site: string, machine: string | undefined, sinceMs: number): SeriesRow[]
+  prune(name: SeriesName, site: string, beforeMs: number): void
+  /** The highest event number that is in the days of jobs. */
+  mark(site: string): number
+  putMark(site: string, mark: number): void
+}
+
 /** A wall screen as it is kept: never its token, only the hash. */
 export type KeptScreen = TvScreen & { tokenHash: string }
 
@@ -135,6 +152,8 @@ export interface Workplace {
   readonly keys: KeyShelf
   /** In memory where there is none. */
   readonly health?: HealthShelf
+  /** In memory where there is none. */
+  readonly series?: SeriesShelf
   /** Wall screens that were let in; in memory where there is none. */
   readonly screens?: TvShelf
   /** The people of a site; undefined for a site that is not known. */

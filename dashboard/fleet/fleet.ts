@@ -3,8 +3,8 @@ import type { Calendar } from '../../protocols/contract/calendar.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
-import { keepHours } from './hours.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
+import { keepHours } from './hours.ts'
 import { type Audience, addHeat, maySee, own, type Shown, showCity, showConditions, showMachine, showSite, summarise } from './picture.ts'
 
 /** A site's part of the fleet; the summary is kept while nothing in it changed. */

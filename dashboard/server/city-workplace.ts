@@ -12,6 +12,7 @@ import { createStoreKeys } from '../store/keys.ts'
 import type { PeopleStore } from '../store/people.ts'
 import { createRosterStore } from '../store/roster.ts'
 import { createStoreScreens } from '../store/screens.ts'
+import { createStoreSeries } from '../store/series.ts'
 import { createStaffStore } from '../store/staff.ts'
 import type { Store } from '../store/store.ts'
 import { ticketKey } from '../tickets/secret.ts'
@@ -54,6 +55,7 @@ export function createCityWorkplace({
     fleet,
     keys: createStoreKeys(store),
     health: createStoreHealth(store),
+    series: createStoreSeries(store),
     screens: createStoreScreens(store),
     roster: site => {
       if (fleet.site(site) === undefined) return undefined
