@@ -7,6 +7,7 @@ import { addInvitations } from '../accounts/invite.ts'
 import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
 import { addSignOn } from '../accounts/sign-on.ts'
 import { addStaff } from '../accounts/staff-api.ts'
+import { addFloor } from '../floor/pages.ts'
 import { startHealth } from '../health/desk.ts'
 import { addKeys } from '../slicers/keys-api.ts'
 import { addSlicers } from '../slicers/slicers.ts'
@@ -141,6 +142,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const { pushes } = workplace
   const push = options.push && pushes && startPush({ workplace, shelf: pushes, ...options.push, log, clock })
   addTickets(app, context, push)
+  addFloor(app, context)
   addJoin(app, context, asked)
   addInvitations(app, context)
   app.use('/api', (_request, response) => refuse(response, 'not-found'))

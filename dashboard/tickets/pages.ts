@@ -10,7 +10,7 @@ import { html, qr, sendPaper } from './paper.ts'
 import type { PushPost } from './push.ts'
 import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
 import { ticketScript, worker } from './script.ts'
-import { readTicketPath, sameTicket, ticketSecret } from './secret.ts'
+import { readTicketPath, sameSecret, ticketSecret } from './secret.ts'
 import { type FoundTicket, viewTicket } from './view.ts'
 import { languageOf, pageWords } from './words.ts'
 
@@ -158,7 +158,7 @@ export function findTicket(
   for (const { id: site } of fleet.sites()) {
     const jobs = tickets.jobs(site, read.ticket)
     const [first] = jobs
-    if (first === undefined || !tickets.keys(site).some(key => sameTicket(read.secret, ticketSecret(key, first)))) continue
+    if (first === undefined || !tickets.keys(site).some(key => sameSecret(read.secret, ticketSecret(key, first)))) continue
     const picture = fleet.site(site)
     // What the live picture has is newer than what a store gave.
     const view =

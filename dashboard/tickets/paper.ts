@@ -26,7 +26,7 @@ function isHtml(value: unknown): value is Html {
 }
 
 /** Plain colours twice instead of variables: browsers of 2014 know none. Text 4.5:1, marks 3:1, in both. */
-const style = `
+const style: string = `
 *,*:before,*:after{box-sizing:border-box}
 [hidden]{display:none!important}
 body{margin:0;background:#eceff2;color:#18212b;font:17px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif}
@@ -89,14 +89,20 @@ export type Paper = {
   footer?: Html
   /** Runs where scripts do; must be ES5. */
   script?: string
+  /** Further rules of this page alone. */
+  style?: string
   /** Without script the page asks for itself anew after so many seconds. */
   refreshSeconds?: number
 }
 
 /** The page as text, and the policy that lets through its own style and script and nothing else. */
-export function paper({ language, title, main, footer, script, refreshSeconds }: Paper): { text: string; policy: string } {
+export function paper({ language, title, main, footer, script, style: more = '', refreshSeconds }: Paper): {
+  text: string
+  policy: string
+} {
+  const all = style + more
   const text =
-    html`<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark"><title>${title}</title><style>${{ html: style }}</style>${
+    html`<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark"><title>${title}</title><style>${{ html: all }}</style>${
       refreshSeconds === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`
     }</head><body><main id="content">${main}</main>${footer === undefined ? '' : html`<footer>${footer}</footer>`}${
       script === undefined ? '' : html`<script>${{ html: script }}</script>`
@@ -104,7 +110,7 @@ export function paper({ language, title, main, footer, script, refreshSeconds }:
   const scripts = script === undefined ? "'none'" : hashOf(script)
   return {
     text,
-    policy: `default-src 'none'; style-src ${hashOf(style)}; script-src ${scripts}; connect-src 'self'; img-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    policy: `default-src 'none'; style-src ${hashOf(all)}; script-src ${scripts}; connect-src 'self'; img-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   }
 }
 

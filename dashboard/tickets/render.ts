@@ -62,7 +62,7 @@ export function ticketWhole(page: TicketPage): { main: Html; footer: Html } {
   const { view, words, address } = page
   return {
     main: html`<h1 class="quiet">${words.ticket} · ${view.siteName}</h1><p class="number">№ ${view.ticket}</p><p class="quiet">${view.file}</p>
-<div id="live">${ticketPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>
+<div id="live" data-from="${page.path}">${ticketPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>
 ${view.cancellable.length === 0 && view.phase !== 'on-bed' ? '' : html`<p class="noprint"><button id="notify" type="button" hidden data-on="${words.notified}" data-no="${words.notifyNo}">${words.notify}</button></p>`}`,
     footer: html`<div class="qr">${qr(address)}</div><p>${words.qr}</p><p>${words.keep}</p>`,
   }
@@ -105,7 +105,7 @@ export function rangeText([early, late]: Range, nowMs: number, language: Languag
   return `${day(from)} ${clock(from, language)} – ${day(to)} ${clock(to, language)}`
 }
 
-function clock(instant: number, language: Language): string {
+export function clock(instant: number, language: Language): string {
   return new Date(instant).toLocaleTimeString(language === 'ru' ? 'ru-RU' : 'en-GB', { hour: '2-digit', minute: '2-digit' })
 }
 

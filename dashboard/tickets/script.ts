@@ -1,14 +1,13 @@
 // What a ticket's page does where scripts run: asks for itself anew, says aloud what changed, and offers notices. ES5, for telephones of 2014.
 
-/** `push`: the server's public key for notices, or empty where it sends none. */
-export function ticketScript(push: string): string {
-  return `(function(){
+/** Asks for the part that changes, puts it in the place of the old one, and says its headline aloud when that changed. */
+export const liveScript = `(function(){
 var live=document.getElementById('live'),say=document.getElementById('say'),lost=document.getElementById('lost');
 var tag='',said=live.firstElementChild.getAttribute('data-say');
 function ask(){
 if(document.hidden||/ask=/.test(location.search))return;
 var r=new XMLHttpRequest();
-r.open('GET',location.pathname+'/live'+location.search.replace(/[?&]said=[a-z]+/,''));
+r.open('GET',live.getAttribute('data-from')+'/live'+location.search.replace(/([?&])said=[a-z]+&?/,'$1'));
 if(tag)r.setRequestHeader('If-None-Match',tag);
 r.timeout=15000;
 r.onload=function(){
@@ -25,6 +24,12 @@ r.send();
 }
 var timer=setInterval(ask,8000);
 document.addEventListener('visibilitychange',ask);
+})();
+`
+
+/** `push`: the server's public key for notices, or empty where it sends none. */
+export function ticketScript(push: string): string {
+  return `${liveScript}(function(){
 var key='${push}',button=document.getElementById('notify');
 if(!key||!button||!('serviceWorker' in navigator)||!('PushManager' in window)||!window.isSecureContext||Notification.permission==='denied')return;
 function bytes(text){
@@ -38,7 +43,7 @@ button.disabled=true;
 navigator.serviceWorker.register('/t/worker.js',{scope:'/t/'}).then(function(){return navigator.serviceWorker.ready}).then(function(w){
 return w.pushManager.subscribe({userVisibleOnly:true,applicationServerKey:bytes(key)});
 }).then(function(s){
-return fetch(location.pathname+'/push',{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify(s)});
+return fetch(document.getElementById('live').getAttribute('data-from')+'/push',{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify(s)});
 }).then(function(a){
 if(!a.ok)throw new Error(a.status);
 button.textContent=button.getAttribute('data-on');

@@ -14,7 +14,12 @@ export function ticketKey(site: string, sitePassword: string): Buffer {
 
 /** The secret of a request; its copies share it. `job`: any copy's request is the id of the first one. */
 export function ticketSecret(key: Buffer, first: Pick<Job, 'site' | 'ticket' | 'id'>): string {
-  const digest = createHmac('sha256', key).update(`${first.site}/${first.ticket}/${first.id}`).digest()
+  return secretFor(key, `${first.site}/${first.ticket}/${first.id}`)
+}
+
+/** Twelve letters that only who holds the key can make of this text. */
+export function secretFor(key: Buffer, text: string): string {
+  const digest = createHmac('sha256', key).update(text).digest()
   return Array.from({ length: secretLength }, (_, index) => letters[(digest[index] ?? 0) % letters.length]).join('')
 }
 
@@ -28,7 +33,8 @@ export function readTicketPath(text: string): { ticket: number; secret: string }
   return ticket === undefined || secret === undefined ? undefined : { ticket: Number(ticket), secret }
 }
 
-export function sameTicket(given: string, right: string): boolean {
+/** Compares in a time that tells nothing. */
+export function sameSecret(given: string, right: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -56,7 +56,8 @@ export function tvPicture(picture: SitePicture, version: string, nowMs: number):
   }
 }
 
-function tileOf(id: string, machine: MachinePicture, picture: SitePicture, sure: boolean): TvTile {
+/** One machine as the wall and its own page show it. */
+export function tileOf(id: string, machine: MachinePicture, picture: SitePicture, sure: boolean): TvTile {
   const look = sure ? lookOf(machine) : 'unknown'
   const job = Object.values(picture.jobs).find(one => one.machine === id && activeStates.includes(one.state))
   const progress = own(picture.telemetry, id)?.progress
