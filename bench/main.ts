@@ -1,6 +1,6 @@
 // The benches by name: `npm run bench -- stream`. Each prints its figures side by side with their limit or their peer, in one run.
 
-const benches: Record<string, { purpose: string; run: () => Promise<void> }> = {
+const benches: Record<string, { purpose: string; run: (options: string[]) => Promise<void> }> = {
   stream: { purpose: "G-code on the wire against the wire's own limit", run: async () => (await import('./stream.ts')).benchStream() },
   stop: { purpose: 'from a stop by HTTP to the byte at the machine', run: async () => (await import('./stop.ts')).benchStop() },
   inspect: { purpose: 'the analysis of a program: lines a second, memory', run: async () => (await import('./inspect.ts')).benchInspect() },
@@ -8,10 +8,16 @@ const benches: Record<string, { purpose: string; run: () => Promise<void> }> = {
     purpose: "the forecast against the simulated machines' own motion",
     run: async () => (await import('./forecast.ts')).benchForecast(),
   },
+  city: {
+    purpose: 'from a machine to 300 browsers, beside the naive broadcast and the broker alone (--knee, --seconds, --machines, --clients)',
+    run: async options => (await import('./city.ts')).benchCity(options),
+  },
   soak: { purpose: 'lines through a corrupting wire: none lost, none doubled', run: async () => (await import('./soak.ts')).benchSoak() },
 }
 
-const names = process.argv.slice(2)
+const words = process.argv.slice(2)
+const first = words.findIndex(word => word.startsWith('--'))
+const [names, options] = first === -1 ? [words, []] : [words.slice(0, first), words.slice(first)]
 const unknown = names.filter(name => !(name in benches))
 if (names.length === 0 || unknown.length > 0) {
   if (unknown.length > 0) console.error(`There is no bench "${unknown.join('", "')}".`)
@@ -22,5 +28,5 @@ if (names.length === 0 || unknown.length > 0) {
   )
   process.exitCode = 2
 } else {
-  for (const name of names) await benches[name]?.run()
+  for (const name of names) await benches[name]?.run(options)
 }

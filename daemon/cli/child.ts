@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export type Child = {
+  readonly pid: number | undefined
   name: string
   /** What it said on standard output when it was ready. Rejects with one sentence that names the log when it ends or keeps silent instead. */
   ready: Promise<string>
@@ -53,6 +54,7 @@ export function startChild(name: string, args: string[], logFolder: string, isRe
   ready.catch(() => undefined)
   return {
     name,
+    pid: child.pid,
     ready,
     ended,
     async stop(patienceMs) {
