@@ -30,7 +30,14 @@ export type SessionInput =
   | { readonly kind: 'line'; readonly line: string }
   /** The moment asked for by `wakeAt` has come (it may come late, never early). */
   | { readonly kind: 'wake' }
-  | { readonly kind: 'run'; readonly job: string; readonly cursor: ProgramCursor; readonly allowConstantPower?: boolean }
+  | {
+      readonly kind: 'run'
+      readonly job: string
+      readonly cursor: ProgramCursor
+      readonly allowConstantPower?: boolean
+      /** Nothing moves until somebody presses the machine's own start button. */
+      readonly button?: boolean
+    }
   /** A cursor that answered `waiting` has lines again. */
   | { readonly kind: 'more' }
   | { readonly kind: 'deed'; readonly id: string; readonly deed: Deed }

@@ -72,6 +72,8 @@ export const jobEndSchema = z.object({
   bytes: z.int().nonnegative(),
   seconds: z.number().nonnegative(),
   resends: z.int().nonnegative(),
+  /** It was armed and never began: it goes back into the queue. */
+  again: z.literal(true).optional(),
 })
 export type JobEnd = z.infer<typeof jobEndSchema>
 
@@ -121,6 +123,8 @@ export const jobSchema = z.object({
   asks: z.array(sentenceSchema).max(6).optional(),
   /** Why it was sent back the last time, and where to look. */
   returned: z.object({ comment: z.string().max(1000), mark: markSchema.optional(), by: authorSchema, at: instantSchema }).optional(),
+  /** Why it came back into the queue from a machine on which it never began; until it is started again. */
+  back: faultSchema.optional(),
   submittedAt: instantSchema,
   /** When it joined the queue: with its submission, or when it was approved. */
   queuedAt: instantSchema.optional(),

@@ -23,8 +23,15 @@ export const machineDeclarationSchema = z.object({
   area: z.object({ x: z.number().positive(), y: z.number().positive(), z: z.number().nonnegative() }),
   /** It has a camera to look through, when somebody asks (screen.ts). */
   camera: z.literal(true).optional(),
+  /** Degrees by which its picture is to be turned, clockwise. */
+  cameraTurn: z.literal([90, 180, 270]).optional(),
+  /** It has a start button of its own, on the controller's cycle start: a job can be armed (job.arm). */
+  startButton: z.literal(true).optional(),
 })
 export type MachineDeclaration = z.infer<typeof machineDeclarationSchema>
+
+/** An armed job waits so long for the machine's own start button; then it goes back into the queue. */
+export const buttonWaitMs = 120_000
 
 /** A firmware that waits for an answer shows these (Marlin host prompts, M876; a door; a tool change). */
 export const promptSchema = z.object({

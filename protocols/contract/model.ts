@@ -63,6 +63,8 @@ export const modelSchema = z.strictObject({
   }),
   /** Tags that a dialect's session or the checks know, e.g. no-numbering, ok-before-output, laser-m3-only. */
   quirks: z.array(z.string()).default([]),
+  /** It is sold with a start button on the controller's cycle start. */
+  startButton: z.literal(true).optional(),
   /** What it wants done, by running hours or days. */
   care: z.array(careTaskSchema).max(30).optional(),
   /** Nozzles, tools, filament diameter: free facts that screens and checks may show. */
