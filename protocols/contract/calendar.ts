@@ -129,10 +129,13 @@ function longestOf(week: Week): number {
   return longest >= 10_080 ? Number.POSITIVE_INFINITY : longest * 60
 }
 
-type Zone = { instant(date: Date, minutes: number): number }
+export type Zone = {
+  /** `date`: a local date as UTC midnight; minutes from its midnight. */
+  instant(date: Date, minutes: number): number
+}
 
 /** Local clock time to instants. Where the clocks jump forward, a time that does not exist is the instant of the jump's other side. */
-function zoneOf(timeZone: string): Zone {
+export function zoneOf(timeZone: string): Zone {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hourCycle: 'h23',

@@ -31,7 +31,8 @@ const notTheMachineWords = /в модели|в файле|in the (?:model|file)/
  */
 export function failureOf(job: Job): Failure | undefined {
   const { verdict, end, endedAt } = job
-  if (endedAt === undefined || job.machine === undefined) return undefined
+  // What was made on a plate is told of by that plate's job, once.
+  if (endedAt === undefined || job.machine === undefined || job.plate !== undefined) return undefined
   if (verdict !== undefined) {
     const cause = verdict.cause?.trim() ?? ''
     if (verdict.quality === 'failed' && cause !== '') {
