@@ -46,7 +46,7 @@ export function queueDeed(
     case 'job.release':
       return one(stepJob(job, 'release', at, { held: false }, by))
     case 'job.collect':
-      return one(stepJob(job, 'collect', at, {}, by))
+      return one(stepJob(job, 'collect', at, { collectedAt: at }, by))
     case 'job.move':
       return move(job, ask.before, context.jobs, by, at)
     case 'job.assign':

@@ -132,5 +132,7 @@ export const jobSchema = z.object({
   endedAt: instantSchema.optional(),
   end: jobEndSchema.optional(),
   verdict: verdictSchema.optional(),
+  /** When its part was handed over. */
+  collectedAt: instantSchema.optional(),
 })
 export type Job = z.infer<typeof jobSchema>
