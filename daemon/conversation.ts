@@ -1,6 +1,7 @@
 // One connection's talk with the city (DESIGN §5): birth, states, telemetry, numbered events until they are confirmed, commands and replies.
 import type { MqttClient } from 'mqtt'
 import type { Logger } from 'pino'
+import type { CarePlans } from '../protocols/contract/care.ts'
 import { type Command, commandSchema, type Reply } from '../protocols/contract/command.ts'
 import type { QueueForecast } from '../protocols/contract/forecast.ts'
 import type { OpenHours } from '../protocols/contract/hours.ts'
@@ -28,6 +29,8 @@ export type ConversationOptions = {
   readonly pictures: Pick<PicturePost, 'sendDue'>
   /** The queue's forecast as last reckoned. */
   readonly forecast?: () => QueueForecast | undefined
+  /** The machines' maintenance plans and hours. */
+  readonly care?: () => CarePlans
   readonly nowMs: () => number
   readonly log: Logger
   /** A batch unconfirmed for so long is sent again. */
@@ -57,6 +60,8 @@ export class Conversation {
   #complained = false
   #queueSending = false
   #queueSent: QueueForecast | undefined
+  #careSending = false
+  #careSent = ''
 
   constructor(options: ConversationOptions) {
     this.#options = options
@@ -98,6 +103,7 @@ export class Conversation {
     }
     this.eventsWaiting()
     this.queue()
+    this.care()
     void this.#options.pictures.sendDue()
   }
 
@@ -130,6 +136,23 @@ export class Conversation {
       .then(() => {
         this.#queueSending = false
         this.queue()
+      })
+      // The line is gone; the next birth tells it anew.
+      .catch(() => undefined)
+  }
+
+  /** The plans or the hours may have changed. What is overtaken on its way is left out. */
+  care(): void {
+    const plans = this.#options.care?.()
+    if (!this.#open || this.#careSending || plans === undefined) return
+    const text = JSON.stringify(plans)
+    if (text === this.#careSent) return
+    this.#careSending = true
+    this.#careSent = text
+    this.#publish('care', plans)
+      .then(() => {
+        this.#careSending = false
+        this.care()
       })
       // The line is gone; the next birth tells it anew.
       .catch(() => undefined)

@@ -4,6 +4,7 @@ import type { Ask, Command, Origin, Reply } from '../protocols/contract/command.
 import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
+import { type CareAsk, type CareContext, careDeed } from './care-deeds.ts'
 import { actionEvent } from './drafts.ts'
 import { floorDeed } from './floor-calls.ts'
 import type { Framing } from './framing.ts'
@@ -37,6 +38,8 @@ export type DeskOptions = {
   readonly starter: Pick<Starter, 'start'>
   readonly programs: Pick<Programs, 'stored'>
   readonly submissions: Submissions
+  /** The machines' maintenance plans. */
+  readonly care?: Pick<CareContext, 'task'>
   /** Absent where there are no lasers. */
   readonly framing?: Framing
   readonly nowMs: () => number
@@ -158,7 +161,7 @@ export class Desk {
         if (uncleared === undefined)
           return Promise.resolve(this.#refuse(command, deny('nothing-to-clear', { machine: machines.name(ask.machine) })))
         const cleared = clearDeed(ask, store.job(uncleared.job), author, nowMs())
-        const events = withQuarantine(cleared, ask.machine, store.machine(ask.machine), nowMs())
+        const events = withQuarantine(cleared, ask.machine, store.machine(ask.machine), nowMs(), store.records.care.orders())
         return Promise.resolve(this.#done(command, { events, reply: {} }))
       }
       case 'machine.service': {
@@ -177,14 +180,16 @@ export class Desk {
       case 'job.arm':
       case 'job.plate':
       case 'machine.look':
-      case 'care.done':
-      case 'part.put':
-      case 'order.open':
-      case 'order.note':
       case 'lesson.book':
       case 'lesson.cancel':
       case 'quota.set':
         return Promise.resolve(this.#refuse(command, deny('not-built')))
+      case 'care.done':
+      case 'care.undo':
+      case 'part.put':
+      case 'order.open':
+      case 'order.note':
+        return Promise.resolve(this.#onCare(command, ask))
       case 'machine.frame':
         return this.#frame(command, ask, accepted)
       case 'machine.pause':
@@ -200,6 +205,18 @@ export class Desk {
       case 'machine.console':
         return this.#onMachine(command, ask, accepted)
     }
+  }
+
+  #onCare(command: Command, ask: CareAsk): Reply {
+    const { site, store, care, nowMs } = this.#options
+    const context: CareContext = {
+      site,
+      book: store.records.care,
+      task: (machine, task) => care?.task(machine, task),
+      runningSeconds: machine => store.machine(machine).runningSeconds,
+    }
+    const decided = careDeed(ask, context, command.author, nowMs())
+    return 'denial' in decided ? this.#refuse(command, decided.denial) : this.#done(command, { events: decided.events, reply: {} })
   }
 
   #onQueue(command: Command, ask: QueueAsk): Reply {

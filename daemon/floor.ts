@@ -175,7 +175,7 @@ export class Floor implements RoomListener {
       }
     }
     if (report.kind === 'job-started') events.push(...this.#clearAll(report.machine, report.at))
-    const judged = withQuarantine(events, report.machine, store.machine(report.machine), report.at)
+    const judged = withQuarantine(events, report.machine, store.machine(report.machine), report.at, store.records.care.orders())
     if (judged.length > events.length)
       log.warn({ machine: report.machine, job: job.id }, 'the same failure too often: the machine is taken out of work')
     if (events.length === 0) log.debug({ job: job.id, state: job.state, report: report.kind }, 'a report that changes nothing')

@@ -15,6 +15,7 @@ import packageFile from '../package.json' with { type: 'json' }
 import { clearanceOf, wantsPermit } from '../protocols/contract/permit.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { AnalysisOffice } from './analyst.ts'
+import { CareDesk, loadKindPlans } from './care-plans.ts'
 import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
 import { Desk } from './desk.ts'
 import { fetchFile } from './fetch.ts'
@@ -70,7 +71,8 @@ const aliveMs = 10_000
 
 /** Starts a school. Rejects with ConfigError (all complaints), or when its data folder or its screen's port is taken. */
 export async function startSchool({ configPath, log: givenLog, signal }: SchoolOptions): Promise<RunningSchool> {
-  const read = readSchool(configPath, loadModels(fileURLToPath(new URL('../drivers/models', import.meta.url))))
+  const modelsFolder = fileURLToPath(new URL('../drivers/models', import.meta.url))
+  const read = readSchool(configPath, loadModels(modelsFolder))
   if ('complaints' in read) throw new ConfigError(read.complaints)
   const { config, models } = read
   const log = givenLog ?? createLog(`school ${config.site.id}`, process.env.TSEKH_LOG ?? 'info')
@@ -169,12 +171,14 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   })
   open.defer(() => starter.close())
 
+  const care = new CareDesk({ kinds: loadKindPlans(modelsFolder), machines: config.machines, models, store, nowMs })
   let cityOffsetMs = 0
   const time = { hours, rules: config.rules }
   const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, time, nowMs })
   const framing = new Framing({ machines, programs, required: config.rules.requireFrame })
   const desk = new Desk({
     framing,
+    care,
     site: config.site.id,
     store,
     machines,
@@ -246,6 +250,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       people,
       pictures,
       forecast: () => forecaster.last,
+      care: () => care.plans(),
       learnOffset: offsetMs => {
         cityOffsetMs = offsetMs
       },

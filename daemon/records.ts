@@ -1,9 +1,12 @@
-// What the events say of permits, instructions and groups: the last word on each, folded as they are told.
+// What the events say of permits, instructions, groups, lessons, quotas and the care of machines: the last word on each, folded as they are told.
+
 import type { Group } from '../protocols/contract/group.ts'
+import type { Lesson, Quota } from '../protocols/contract/lesson.ts'
 import type { Instruction, Permit } from '../protocols/contract/permit.ts'
 import type { Event } from '../protocols/contract/wire.ts'
+import { CareBook, type CareRecords, careRecordOf } from './care-book.ts'
 
-type Records = { permit: Permit; instruction: Instruction; group: Group }
+type Records = CareRecords & { permit: Permit; instruction: Instruction; group: Group; lesson: Lesson; quota: Quota }
 export type RecordKind = keyof Records
 
 /** The record an event is the last word on, if it is. */
@@ -15,17 +18,20 @@ export function recordOf(event: Event): { kind: RecordKind; id: string; body: Re
       return { kind: 'instruction', id: event.instruction.id, body: event.instruction }
     case 'group':
       return { kind: 'group', id: event.group.id, body: event.group }
+    case 'lesson':
+      return { kind: 'lesson', id: event.lesson.id, body: event.lesson }
+    case 'quota':
+      return { kind: 'quota', id: event.quota.id, body: event.quota }
     case 'job':
     case 'fault':
     case 'action':
     case 'counters':
     case 'heated':
-    case 'lesson':
-    case 'quota':
+      return undefined
     case 'part':
     case 'order':
     case 'cared':
-      return undefined
+      return careRecordOf(event)
   }
 }
 
@@ -34,19 +40,29 @@ export class RecordBook {
   readonly #permits = new Map<string, Permit>()
   readonly #instructions = new Map<string, Instruction>()
   readonly #groups = new Map<string, Group>()
+  readonly #lessons = new Map<string, Lesson>()
+  readonly #quotas = new Map<string, Quota>()
+  /** Parts, work orders, maintenance done. */
+  readonly care = new CareBook()
 
   /** Puts back a row of the store. */
   restore(kind: string, body: string): void {
     const value: unknown = JSON.parse(body)
+    this.care.restore(kind, value)
     if (kind === 'permit') this.#put(this.#permits, value as Permit)
     if (kind === 'instruction') this.#put(this.#instructions, value as Instruction)
     if (kind === 'group') this.#put(this.#groups, value as Group)
+    if (kind === 'lesson') this.#put(this.#lessons, value as Lesson)
+    if (kind === 'quota') this.#put(this.#quotas, value as Quota)
   }
 
   fold(event: Event): void {
+    this.care.fold(event)
     if (event.kind === 'permit') this.#put(this.#permits, event.permit)
     if (event.kind === 'instruction') this.#put(this.#instructions, event.instruction)
     if (event.kind === 'group') this.#put(this.#groups, event.group)
+    if (event.kind === 'lesson') this.#put(this.#lessons, event.lesson)
+    if (event.kind === 'quota') this.#put(this.#quotas, event.quota)
   }
 
   permits(): Permit[] {
@@ -71,6 +87,23 @@ export class RecordBook {
 
   group(id: string): Group | undefined {
     return this.#groups.get(id)
+  }
+
+  lessons(): Lesson[] {
+    return [...this.#lessons.values()]
+  }
+
+  lesson(id: string): Lesson | undefined {
+    return this.#lessons.get(id)
+  }
+
+  /** Those that were dropped too. */
+  quotas(): Quota[] {
+    return [...this.#quotas.values()]
+  }
+
+  quota(id: string): Quota | undefined {
+    return this.#quotas.get(id)
   }
 
   #put<T extends { id: string }>(map: Map<string, T>, value: T): void {

@@ -52,7 +52,10 @@ export class Uplink {
   start(): void {
     const { machines, store } = this.#options
     this.#stops.push(
-      store.watch(() => this.#conversation?.eventsWaiting()),
+      store.watch(events => {
+        this.#conversation?.eventsWaiting()
+        if (events.some(({ kind }) => kind === 'counters')) this.#conversation?.care()
+      }),
       machines.watch({
         machine: (id, message) => {
           if (message.state.state === 'offline') this.#thinner.forget(id)

@@ -1,7 +1,9 @@
 // Every sentence the school says to a person, in both languages, by code.
 import type { JobState } from '../protocols/contract/job.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
+import { bookingWords } from './booking-words.ts'
 import { floorWords } from './floor-words.ts'
+import { careWords } from './care-words.ts'
 import { peopleWords } from './people-words.ts'
 
 /** What the sentences may name. */
@@ -16,6 +18,8 @@ type Facts = {
   /** An instant whose date is told. */
   day?: number
   seconds?: number
+  /** In words: «завтра в 9:00». */
+  moment?: Sentence
 }
 
 type Words = { text: (facts: Facts) => Sentence; help?: Sentence }
@@ -43,6 +47,8 @@ const ofMachine = (ru: (name: string) => string, en: (name: string) => string, h
 
 const catalogue = {
   ...peopleWords,
+  ...bookingWords,
+  ...careWords,
   ...floorWords,
   'unknown-machine': said('На этой площадке нет такого станка.', 'There is no such machine at this school.'),
   'not-built': said('Этого пока нельзя.', 'This cannot be done yet.'),

@@ -1,6 +1,7 @@
 // The door of the city: bytes from the wire become messages we believe, or are dropped with one line in the log.
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { CarePlans } from '../../protocols/contract/care.ts'
 import type { Reply } from '../../protocols/contract/command.ts'
 import { forecastJobsMax } from '../../protocols/contract/forecast.ts'
 import { type ReadTopic, type TopicName, topics } from '../../protocols/contract/wire.ts'
@@ -13,6 +14,7 @@ export type Heard =
   | Exclude<SiteMessage, { name: 'events' | 'heard' | 'gone' }>
   | { name: 'batch'; batch: Batch }
   | { name: 'reply'; reply: Reply }
+  | { name: 'care'; payload: CarePlans }
 
 /** Larger than any honest message of its kind: a reply carries a checked program, a batch 500 events, a state a firmware's settings. */
 const payloadBytesMax: Partial<Record<TopicName, number>> = {
@@ -21,6 +23,7 @@ const payloadBytesMax: Partial<Record<TopicName, number>> = {
   telemetry: 16_384,
   replies: 524_288,
   queue: 786_432,
+  care: 262_144,
   events: 1_048_576,
 }
 /** Sites times topics times kinds of complaint; more means that somebody makes them up. */
@@ -88,10 +91,14 @@ function interpret({ site, name, machine }: ReadTopic, json: unknown): Heard | s
       if (!queue.success) return whyNot(queue.error)
       return Object.keys(queue.data.jobs).length > forecastJobsMax ? 'too many jobs' : { name, payload: queue.data }
     }
+    case 'care': {
+      const care = topics.care.payload.safeParse(json)
+      return care.success ? { name, payload: care.data } : whyNot(care.error)
+    }
     case 'events': {
       const batch = topics.events.payload.safeParse(json)
       if (!batch.success) return whyNot(batch.error)
-      const foreign = batch.data.events.some(event => event.kind === 'job' && event.job.site !== site)
+      const foreign = batch.data.events.some(event => siteIn(event) !== undefined && siteIn(event) !== site)
       return foreign ? 'speaks of another site' : { name: 'batch', batch: batch.data }
     }
     case 'replies': {
@@ -103,6 +110,13 @@ function interpret({ site, name, machine }: ReadTopic, json: unknown): Heard | s
     case 'directory':
       return 'only the city says this'
   }
+}
+
+/** The site an event says it is of, where it says so. */
+function siteIn(event: Batch['events'][number]): string | undefined {
+  if (event.kind === 'job') return event.job.site
+  if (event.kind === 'part') return event.part.site
+  return event.kind === 'order' ? event.order.site : undefined
 }
 
 function whyNot(error: z.ZodError): string {

@@ -1,8 +1,9 @@
 // The care of machines: what a model wants done by running hours, spare parts, work orders.
 import { z } from 'zod'
-import type { CareTask } from './care-task.ts'
+import { type CareTask, careTaskSchema } from './care-task.ts'
 import { instantSchema, machineIdSchema, sha256Schema, siteIdSchema, tokenSchema } from './ids.ts'
 import { authorSchema } from './job.ts'
+import { sentenceSchema } from './words.ts'
 
 export const partSchema = z.object({
   id: tokenSchema,
@@ -35,6 +36,8 @@ export const workOrderSchema = z.object({
   site: siteIdSchema,
   machine: machineIdSchema,
   title: z.string().min(1).max(120),
+  /** The title in both languages, where Tsekh itself opened it. */
+  said: sentenceSchema.optional(),
   /** The condition it was opened from. */
   condition: z.string().max(140).optional(),
   /** The row of the maintenance plan it does. */
@@ -47,17 +50,41 @@ export const workOrderSchema = z.object({
 })
 export type WorkOrder = z.infer<typeof workOrderSchema>
 
-/** When a row of the plan was last done on a machine. */
-export const caredSchema = z.object({
-  machine: machineIdSchema,
-  task: z.string().max(48),
+const doneSchema = z.object({
   at: instantSchema,
   /** Of the machine's counter, then. */
   runningSeconds: z.number().nonnegative(),
   by: authorSchema,
   note: z.string().max(400).optional(),
+  parts: z.array(partUseSchema).max(20).optional(),
+})
+
+/** When a row of the plan was last done on a machine. */
+export const caredSchema = doneSchema.extend({
+  machine: machineIdSchema,
+  task: z.string().max(48),
+  /** The time before, for whoever pressed by mistake. */
+  before: doneSchema.optional(),
+  /** It was taken back, and there was no time before: as if never done. */
+  undone: z.literal(true).optional(),
 })
 export type Cared = z.infer<typeof caredSchema>
+
+/** A site's maintenance plans, and which machine follows which; retained on the wire. */
+export const carePlansSchema = z.object({
+  /** Each list once, however many machines follow it. */
+  plans: z.record(z.string().max(80), z.array(careTaskSchema).max(30)),
+  machines: z.record(
+    machineIdSchema,
+    z.object({
+      plan: z.string().max(80),
+      /** Known to the school since then: of the time before nobody knows. */
+      since: instantSchema,
+      runningSeconds: z.number().nonnegative(),
+    }),
+  ),
+})
+export type CarePlans = z.infer<typeof carePlansSchema>
 
 /** What the care page shows of a site (GET /api/v1/sites/{site}/care). */
 export type Care = {

@@ -124,6 +124,8 @@ export const askSchema = z.discriminatedUnion('kind', [
     note: z.string().trim().max(400).optional(),
     parts: z.array(partUseSchema).max(20).optional(),
   }),
+  /** Takes the last care.done of this row back, with its parts, within a day. */
+  z.strictObject({ kind: z.literal('care.undo'), ...machine, task: z.string().regex(/^[a-z0-9-]{1,48}$/) }),
   /** Enters a spare part, or counts it anew. */
   z.strictObject({
     kind: z.literal('part.put'),
@@ -221,7 +223,14 @@ export type Origin = 'school' | 'city'
 
 export const replySchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('accepted'), command: tokenSchema, at: instantSchema }),
-  z.object({ outcome: z.literal('refused'), command: tokenSchema, at: instantSchema, denial: denialSchema }),
+  z.object({
+    outcome: z.literal('refused'),
+    command: tokenSchema,
+    at: instantSchema,
+    denial: denialSchema,
+    /** After machine.console: what the firmware said before it refused. */
+    heard: z.array(z.string().max(200)).max(200).optional(),
+  }),
   z.object({
     outcome: z.literal('done'),
     command: tokenSchema,

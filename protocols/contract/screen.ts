@@ -30,12 +30,13 @@
 //   GET  /api/v1/tv → { screens: TvScreen[] } · POST /api/v1/tv {site, name, days} → 201 { screen, path } told this once · DELETE /api/v1/tv/{id} → 204
 //   GET  /api/v1/sites/{site}/quotas              → { quotas: Quota[], uses: QuotaUse[] }  staff: of all; a pupil: what bounds the pupil
 //   GET  /api/v1/sites/{site}/care                → Care      technicians and administrators; a teacher sees its own school's
+//   GET  /api/v1/care                             → { sites: Record<site, Care> }  of every site this technician or administrator sees; of the plan only what is due or soon
 //   POST /api/v1/photos    raw image/jpeg|png ≤ 2 MB → 201 { sha256 } · GET /api/v1/sites/{site}/photos/{sha256}  staff
 //   GET  /api/v1/sites/{site}/machines/{machine}/trends?days=1…14 → Trends   staff
 //   GET  /api/v1/figures?days=7|30|90             → { sites: SiteFigures[] } · GET /api/v1/sites/{site}/figures?days= → SiteFigures with its machines   staff
 //   GET  /api/v1/sites/{site}/machines/{machine}/camera → image/jpeg, the last picture, with its age in the header `Age`; 204 where there is none   staff
 //   GET  /api/v1/sites/{site}/machines/{machine}/camera/stream → multipart/x-mixed-replace, on the school's own screen only   staff
-//   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason} → 204
+//   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason, machine?} → 204
 // For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
 // For daemons, HTTP Basic with the site's credentials:
 //   GET  /api/v1/wire/files/{sha256}              bytes, Range supported
@@ -57,6 +58,7 @@ import { instantSchema, machineIdSchema, siteIdSchema, tokenSchema } from './ids
 import type { Author, Job } from './job.ts'
 import type { Lesson } from './lesson.ts'
 import type { Firmware, MachineDeclaration, MachineKind, MachineState, Telemetry } from './machine.ts'
+import type { Patch } from './patch.ts'
 import type { Instruction, Permit } from './permit.ts'
 import type { Fault } from './words.ts'
 
@@ -202,17 +204,17 @@ export type ViewSnapshot =
 /** A point of the temperature plot: instant and heaters, one each 2 s at most, the last 15 minutes. */
 export type HeatSample = { at: number; heaters: Record<string, { actual: number; target?: number }> }
 
-/** Patches: each present record replaces the one of the same key; null removes it. `at` is the server's clock. */
+/** A JSON merge patch (RFC 7396) of the watched view: only what changed, null where it is gone; lists and the link whole. `at` is the server's clock. */
 export type Frame = {
   at: number
   link?: Link
-  sites?: Record<string, SiteSummary>
-  machines?: Record<string, MachinePicture | null>
-  telemetry?: Record<string, Telemetry>
-  jobs?: Record<string, Job | null>
-  forecasts?: Record<string, JobForecast | null>
-  conditions?: Record<string, Condition | null>
-  lessons?: Record<string, Lesson | null>
+  sites?: Patch<Record<string, SiteSummary>>
+  machines?: Patch<Record<string, MachinePicture>>
+  telemetry?: Patch<Record<string, Telemetry>>
+  jobs?: Patch<Record<string, Job>>
+  forecasts?: Patch<Record<string, JobForecast>>
+  conditions?: Patch<Record<string, Condition>>
+  lessons?: Patch<Record<string, Lesson>>
 }
 
 /** What is kept to look at a program by: points for any browser (JSON), an image, points for a graphics card (toolpath.ts, gzip). */

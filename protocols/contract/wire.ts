@@ -1,6 +1,6 @@
 // What a school and the city say to each other over MQTT (DESIGN §5): topics, payloads, and who may use which.
 import { z } from 'zod'
-import { caredSchema, partSchema, workOrderSchema } from './care.ts'
+import { caredSchema, carePlansSchema, partSchema, workOrderSchema } from './care.ts'
 import { commandSchema, replySchema } from './command.ts'
 import { queueForecastSchema } from './forecast.ts'
 import { groupSchema } from './group.ts'
@@ -23,8 +23,6 @@ export const statusSchema = z.discriminatedUnion('status', [
     version: z.string(),
     /** The school's clock when this was written: the city computes the drift from it. */
     clock: instantSchema,
-    /** The school's own, e.g. Europe/Moscow: by it days and weeks begin. */
-    timeZone: z.string().max(64).optional(),
     /** When it is open; absent: always, or it does not say. */
     hours: openHoursSchema.optional(),
     machines: z.array(machineIdSchema),
@@ -128,6 +126,7 @@ export const topics = {
   machine: { level: 'machines/+/state', from: 'school', qos: 1, retain: true, payload: machineMessageSchema },
   telemetry: { level: 'machines/+/telemetry', from: 'school', qos: 0, retain: false, payload: telemetrySchema },
   queue: { level: 'queue', from: 'school', qos: 1, retain: true, payload: queueForecastSchema },
+  care: { level: 'care', from: 'school', qos: 1, retain: true, payload: carePlansSchema },
   events: { level: 'events', from: 'school', qos: 1, retain: false, payload: eventBatchSchema },
   confirmed: { level: 'events/confirmed', from: 'city', qos: 1, retain: true, payload: confirmedSchema },
   commands: { level: 'commands', from: 'city', qos: 1, retain: false, payload: commandSchema },

@@ -28,6 +28,7 @@ const table: Record<Ask['kind'], string> = {
   'machine.settle': 'tTa',
   'machine.look': 'tTa',
   'care.done': 'Ta',
+  'care.undo': 'Ta',
   'part.put': 'Ta',
   'order.open': 'tTa',
   'order.note': 'tTa',

@@ -54,6 +54,7 @@ const asks: { [Kind in Ask['kind']]: object } = {
   'machine.settle': { ...machine, fault: 'help-called' },
   'machine.look': machine,
   'care.done': { ...machine, task: 'belts' },
+  'care.undo': { ...machine, task: 'belts' },
   'part.put': { part: 'part-00001', name: 'Сопло 0,4', count: 3, least: 1 },
   'order.open': { order: 'order-0001', ...machine, title: 'Ремень' },
   'order.note': { order: 'order-0001', close: true },
@@ -88,6 +89,7 @@ const few: Partial<Record<Ask['kind'], string>> = {
   'machine.unlock': 'T',
   'machine.console': 'T',
   'care.done': 'Ta',
+  'care.undo': 'Ta',
   'part.put': 'Ta',
 }
 const pupils: readonly Ask['kind'][] = ['job.submit', 'program.check', 'job.cancel', 'job.mend', 'machine.report', 'machine.help']

@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { modelSchema } from '../../protocols/contract/model.ts'
 
 const folder = join(import.meta.dirname, '../../drivers/models')
-const files = readdirSync(folder)
+const files = readdirSync(folder).filter(file => file.endsWith('.yaml'))
 
 describe('models', () => {
   it('are at least twelve products, beside the generic ones', () => {
