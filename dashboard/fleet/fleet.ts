@@ -5,7 +5,7 @@ import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '.
 import type { Event } from '../../protocols/contract/wire.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
 import { keepHours } from './hours.ts'
-import { type Audience, addHeat, maySee, own, type Shown, showCity, showConditions, showMachine, showSite, summarise } from './picture.ts'
+import { type Audience, addHeat, cityItself, maySee, own, type Shown, showCity, showConditions, showMachine, showSite, summarise } from './picture.ts'
 
 /** A site's part of the fleet; the summary is kept while nothing in it changed. */
 type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]> }
@@ -39,9 +39,9 @@ export class Fleet {
     if (message.name === 'events') for (const listener of this.#eventListeners) listener(site, message.events)
   }
 
-  /** What wants a technician at the site now, as health/desk.ts found it. */
+  /** What wants a technician at the site (or the city itself) now, as health/desk.ts found it. */
   setConditions(site: string, conditions: Readonly<Record<string, Condition>>): void {
-    if (!this.#sites.has(site)) return
+    if (!this.#sites.has(site) && site !== cityItself) return
     this.#conditions.set(site, conditions)
     for (const listener of this.#listeners) listener(site)
   }

@@ -29,6 +29,8 @@ export const wholeSite = ''
 export type Sight = {
   held: readonly Observation[]
   unknown: (cause: CauseName, machine: string) => boolean
+  /** Of no concern to anybody now, whether it holds or not: it is dropped without a word, unless somebody has taken it up. */
+  lapsed?: (cause: CauseName) => boolean
   /** Those there are; alarms of others are dropped. */
   machines: ReadonlySet<string>
 }
@@ -40,15 +42,19 @@ export function stepAlarms(before: SiteAlarms, sight: Sight, nowMs: number): Sit
   for (const [id, alarm] of Object.entries(before.alarms)) {
     if (alarm.machine !== wholeSite && !sight.machines.has(alarm.machine)) continue
     const now = held.get(id)
-    const after = sight.unknown(alarm.cause, alarm.machine)
-      ? frozen(alarm)
-      : now
-        ? holding(alarm, now, nowMs)
-        : away(alarm, covered(before, alarm), nowMs)
+    const after = sight.lapsed?.(alarm.cause)
+      ? covered(before, alarm)
+        ? frozen(alarm)
+        : undefined
+      : sight.unknown(alarm.cause, alarm.machine)
+        ? frozen(alarm)
+        : now
+          ? holding(alarm, now, nowMs)
+          : away(alarm, covered(before, alarm), nowMs)
     if (after !== undefined) alarms[id] = after
   }
   for (const [id, now] of held) {
-    if (Object.hasOwn(before.alarms, id) || sight.unknown(now.cause, now.machine)) continue
+    if (Object.hasOwn(before.alarms, id) || sight.unknown(now.cause, now.machine) || sight.lapsed?.(now.cause)) continue
     alarms[id] = risen({ ...now, since: nowMs, stage: 'pending', from: nowMs }, nowMs)
   }
   const notes = settled(before.notes, alarms, nowMs)

@@ -7,6 +7,8 @@ export type Cause = {
   /** It must hold so long without a break before it is raised, and be away so long before it is over: a loose cable is one alarm, not fifty. */
   raiseMs: number
   clearMs: number
+  /** Told in opening hours only: at night nobody is there to do it, and a machine that is off is no trouble. */
+  inHours?: true
   text: Sentence
   help: Sentence
 }
@@ -17,6 +19,17 @@ const minute = 60_000
 const usual = { raiseMs: minute, clearMs: minute }
 
 const causeTable = {
+  // Of the city itself (all-silent.ts): its broker or its network, not nineteen schools.
+  'all-silent': {
+    priority: 'urgent',
+    raiseMs: 30 * second,
+    clearMs: 30 * second,
+    text: { ru: 'Замолчали почти все школы сразу', en: 'Nearly all schools fell silent at once' },
+    help: {
+      ru: 'Дело не в школах: проверьте сервер города, брокер MQTT и его сеть. Станки в школах работают сами.',
+      en: 'It is not the schools: check the city server, the MQTT broker and its network. The machines in the schools go on by themselves.',
+    },
+  },
   'site-silent': {
     priority: 'urgent',
     raiseMs: 2 * minute,
@@ -57,6 +70,7 @@ const causeTable = {
   },
   attention: {
     priority: 'soon',
+    inHours: true,
     raiseMs: 5 * minute,
     clearMs: minute,
     text: { ru: 'Станок давно ждёт человека', en: 'A machine has long been waiting for a person' },
@@ -100,9 +114,45 @@ const causeTable = {
       en: 'Check the USB cable and its plug: noise spoils lines, so far they are only repeated.',
     },
   },
-  reconnects: {
+  'heater-duty-drift': {
+    ...usual,
+    priority: 'plan',
+    text: { ru: 'Нагревателю нужно больше мощности, чем обычно', en: 'A heater needs more power than usual' },
+    help: {
+      ru: 'Проверьте чехол и утепление, прижим термистора и нагревателя, клеммы. Так нагреватель начинает отказывать.',
+      en: 'Check the sock or the insulation, how the thermistor and the heater sit, the terminals. So a heater begins to fail.',
+    },
+  },
+  'slow-to-heat-critical': {
     ...usual,
     priority: 'soon',
+    text: { ru: 'Нагрев идёт намного дольше обычного', en: 'Heating up takes much longer than usual' },
+    help: {
+      ru: 'Проверьте нагреватель, его провода и блок питания, пока станок не остановился сам.',
+      en: 'Check the heater, its wires and the power supply before the machine stops by itself.',
+    },
+  },
+  'slow-to-heat': {
+    ...usual,
+    priority: 'plan',
+    text: { ru: 'Нагрев идёт дольше обычного', en: 'Heating up takes longer than usual' },
+    help: {
+      ru: 'Проверьте клеммы нагревателя и напряжение блока питания; зимой — не дует ли из окна.',
+      en: "Check the heater's terminals and the supply voltage; in winter, whether there is a draught.",
+    },
+  },
+  'reconnects-critical': {
+    ...usual,
+    priority: 'soon',
+    text: { ru: 'Связь со станком рвётся весь день', en: 'The connection to the machine breaks all day' },
+    help: {
+      ru: 'Замените кабель и порт, проверьте блок питания узла: с такой связью задания будут прерываться.',
+      en: "Replace the cable, change the port, check the node's power supply: jobs will be cut off like this.",
+    },
+  },
+  reconnects: {
+    ...usual,
+    priority: 'plan',
     text: { ru: 'Связь со станком рвётся', en: 'The connection to the machine keeps breaking' },
     help: {
       ru: 'Проверьте кабель, питание USB-концентратора и блок питания узла.',
@@ -120,6 +170,7 @@ const causeTable = {
   },
   offline: {
     priority: 'plan',
+    inHours: true,
     raiseMs: 10 * minute,
     clearMs: minute,
     text: { ru: 'Станок не в сети', en: 'The machine is offline' },
@@ -130,6 +181,7 @@ const causeTable = {
   },
   uncleared: {
     priority: 'plan',
+    inHours: true,
     raiseMs: 30 * minute,
     clearMs: 5 * second,
     text: { ru: 'Деталь лежит на столе больше получаса', en: 'A part has been on the bed for over half an hour' },

@@ -8,10 +8,13 @@ import { causes } from './causes.ts'
 const priorities: readonly Priority[] = ['urgent', 'soon', 'plan']
 const standings: readonly Standing['state'][] = ['active', 'cleared', 'acknowledged', 'shelved']
 
-/** The conditions of a site by id. A site that is silent has this one only: of its machines nobody can say anything. */
-export function conditionsOf({ alarms, notes }: SiteAlarms, picture: SitePicture): Record<string, Condition> {
+/**
+ * The conditions of a site by id. A site that is silent has this one only: of its machines nobody can say anything.
+ * `hushed`: it is silent, and that is no trouble now.
+ */
+export function conditionsOf({ alarms, notes }: SiteAlarms, picture: SitePicture, hushed = false): Record<string, Condition> {
   const told = Object.values(alarms).filter(isTold)
-  const silent = told.some(alarm => alarm.cause === 'site-silent' && alarm.stage === 'raised')
+  const silent = hushed || told.some(alarm => alarm.cause === 'site-silent' && alarm.stage === 'raised')
   const rows = new Map<string, Alarm[]>()
   for (const alarm of told) {
     if (silent && alarm.machine !== wholeSite) continue

@@ -5,9 +5,12 @@ import type { Condition } from '../../protocols/contract/condition.ts'
 import type { Author } from '../../protocols/contract/job.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import { own } from '../fleet/picture.ts'
+import { emptySite } from '../fleet/fold.ts'
+import { cityItself, confidence, own } from '../fleet/picture.ts'
+import type { Signs } from '../trends/recorder.ts'
 import type { HealthShelf } from '../workplace.ts'
-import { type Alarm, idOf, type Notes, noAlarms, type SiteAlarms, stepAlarms } from './alarms.ts'
+import { type Alarm, idOf, type Notes, noAlarms, type Observation, type SiteAlarms, stepAlarms, wholeSite } from './alarms.ts'
+import { fallenTogether } from './all-silent.ts'
 import { causes } from './causes.ts'
 import { acknowledge, conditionsOf, shelve, unshelve } from './conditions.ts'
 import { foldEvent, followLink, type MachineHistory, noHistory, type SiteHistory } from './history.ts'
@@ -34,6 +37,8 @@ export type HealthOptions = {
   log: Logger
   /** Whether a workshop is open then; always, where nobody knows its hours. */
   open?: (site: string, atMs: number) => boolean
+  /** What the trends of a machine say (trends/recorder.ts). */
+  signs?: (site: string, machine: string) => Signs | undefined
 }
 
 export type ConditionDeed =
@@ -56,16 +61,24 @@ export type Health = {
 }
 
 type Kept = { history: SiteHistory; alarms: SiteAlarms; approved: Readonly<Record<string, Settings>> }
-type Held = Kept & { reached: Record<string, Reached>; shown: Record<string, Condition>; dirty: boolean }
+type Held = Kept & { reached: Record<string, Reached>; shown: Record<string, Condition>; hushed: boolean; dirty: boolean }
+
+/** Where the city's own conditions stand, as if it were a site without machines. */
+const cityPicture = emptySite('city', 'Город').picture
 
 /** Starts looking. What was known before comes from the shelf, and the events since from the journal. */
-export function startHealth({ fleet, shelf, journal, clock, log, open = () => true }: HealthOptions): Health {
+export function startHealth({ fleet, shelf, journal, clock, log, open = () => true, signs }: HealthOptions): Health {
+  const upMs = clock()
   const sites = new Map<string, Held>()
   for (const { id } of fleet.sites()) {
     const kept = readKept(shelf.load(id))
     const read = readBack(id, kept.history)
-    sites.set(id, { ...kept, history: read, reached: {}, shown: {}, dirty: read !== kept.history })
+    sites.set(id, { ...kept, history: read, reached: {}, shown: {}, hushed: false, dirty: read !== kept.history })
   }
+  // A school's own screen sees one school: of a city it can say nothing.
+  if (sites.size > 1) sites.set(cityItself, { ...readKept(shelf.load(cityItself)), reached: {}, shown: {}, hushed: false, dirty: false })
+  const pictureOf = (site: string) => (site === cityItself ? cityPicture : fleet.site(site))
+  let fallen: readonly string[] = []
 
   function readBack(site: string, known: SiteHistory): SiteHistory {
     const now = clock()
@@ -92,10 +105,26 @@ export function startHealth({ fleet, shelf, journal, clock, log, open = () => tr
 
   const look = () => {
     const now = clock()
-    for (const [site, held] of sites) lookAt(site, held, now)
+    const together = lookAtCity(now)
+    for (const [site, held] of sites) if (site !== cityItself) lookAt(site, held, together.includes(site), now)
   }
 
-  function lookAt(site: string, held: Held, now: number): void {
+  /** The sites whose silence is the city's own trouble, once that has been told. */
+  function lookAtCity(now: number): readonly string[] {
+    const held = sites.get(cityItself)
+    if (held === undefined) return []
+    const links = fleet.sites().flatMap(({ id }) => {
+      const link = fleet.site(id)?.link
+      return link === undefined ? [] : [{ site: id, link }]
+    })
+    fallen = fallenTogether(links, fallen, upMs, now)
+    const seen: Observation[] = fallen.length === 0 ? [] : [{ cause: 'all-silent', key: 'all-silent', machine: wholeSite }]
+    show(cityItself, held, stepAlarms(held.alarms, { held: seen, unknown: () => false, machines: new Set() }, now), false)
+    const told = Object.values(held.alarms.alarms).some(({ stage }) => stage === 'raised')
+    return told ? fallen : []
+  }
+
+  function lookAt(site: string, held: Held, inhibited: boolean, now: number): void {
     const picture = fleet.site(site)
     if (picture === undefined) return
     for (const [machine, { state }] of Object.entries(picture.machines)) {
@@ -105,15 +134,20 @@ export function startHealth({ fleet, shelf, journal, clock, log, open = () => tr
     }
     const raised = (key: string, machine: string) => own(held.alarms.alarms, idOf({ key, machine }))?.stage === 'raised'
     const { history, reached, approved } = held
-    const sight = observe({ picture, history, reached, approved, raised, open: open(site, now) }, now)
-    show(site, held, stepAlarms(held.alarms, sight, now))
+    const isOpen = open(site, now)
+    const ofMachine = signs && ((machine: string) => signs(site, machine))
+    const view = { picture, history, reached, approved, raised, open: isOpen, inhibited, ...(ofMachine && { signs: ofMachine }) }
+    // Of a school that is switched off for the night nothing is told, and nothing forgotten.
+    const asleep = !isOpen && !confidence(picture.link, now).sure
+    show(site, held, stepAlarms(held.alarms, observe(view, now), now), inhibited || asleep)
   }
 
-  function show(site: string, held: Held, alarms: SiteAlarms): void {
-    const picture = fleet.site(site)
-    if (picture === undefined || alarms === held.alarms) return
+  function show(site: string, held: Held, alarms: SiteAlarms, hushed = held.hushed): void {
+    const picture = pictureOf(site)
+    if (picture === undefined || (alarms === held.alarms && hushed === held.hushed)) return
     held.alarms = alarms
-    const after = kept(held.shown, conditionsOf(alarms, picture))
+    held.hushed = hushed
+    const after = kept(held.shown, conditionsOf(alarms, picture, hushed))
     if (after === held.shown) return
     for (const [id, { standing, machines }] of Object.entries(after)) {
       if (own(held.shown, id)?.standing.state !== standing.state) {
@@ -148,7 +182,7 @@ export function startHealth({ fleet, shelf, journal, clock, log, open = () => tr
   const find = (id: string) => {
     for (const [site, held] of sites) {
       const condition = own(held.shown, id)
-      if (condition !== undefined) return { site, held, condition, key: id.slice(site.length + 1) }
+      if (condition !== undefined) return { site, held, condition, key: id.slice(id.indexOf('.') + 1) }
     }
     return undefined
   }

@@ -3,6 +3,7 @@ import { type Failure, withJob } from '../../protocols/contract/failures.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
+import { breaksBetween } from '../trends/bucket.ts'
 
 export const dayMs = 24 * 3_600_000
 
@@ -95,10 +96,7 @@ export function followLink(
   const before = historyOf(site, machine)
   const away = state === 'offline'
   const counted = telemetry?.link?.reconnects
-  const cameBack = before.away === true && !away ? 1 : 0
-  // A counter that fell began anew with the room: what it shows now may have been counted already.
-  const rose = counted !== undefined && before.counted !== undefined ? Math.max(0, counted - before.counted) : 0
-  const times = Math.max(cameBack, rose)
+  const times = breaksBetween({ away: before.away, reconnects: before.counted }, away, counted)
   if (times === 0 && (before.away ?? false) === away && (counted === undefined || counted === before.counted)) return site
   const fresh = Array.from({ length: Math.min(times, keptMax) }, () => nowMs)
   const reconnects = [...before.reconnects.filter(at => nowMs - at <= dayMs), ...fresh].slice(-keptMax)

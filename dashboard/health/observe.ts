@@ -3,9 +3,12 @@ import { repeated } from '../../protocols/contract/failures.ts'
 import { problemReported } from '../../protocols/contract/floor.ts'
 import type { MachineKind, Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
+import { type Drift, driftLimits, ratioOf } from '../../protocols/contract/trends.ts'
+import type { Sentence } from '../../protocols/contract/words.ts'
 import { confidence, own } from '../fleet/picture.ts'
+import type { Signs } from '../trends/recorder.ts'
 import { type Observation, type Sight, wholeSite } from './alarms.ts'
-import type { CauseName } from './causes.ts'
+import { type CauseName, causes } from './causes.ts'
 import { dayMs, historyOf, type MachineHistory, type SiteHistory } from './history.ts'
 import { differences, type Settings } from './settings.ts'
 
@@ -22,6 +25,10 @@ export type SiteView = {
   raised: (key: string, machine: string) => boolean
   /** Whether the workshop is open: an uncleared bed at night is nobody's neglect. */
   open: boolean
+  /** Its silence is the city's (all-silent.ts), and told there. */
+  inhibited?: boolean
+  /** What the trends of its machines say (trends/recorder.ts), where they are watched. */
+  signs?: (machine: string) => Signs | undefined
 }
 
 /** [°C] */
@@ -34,6 +41,7 @@ const resendsCritical = { raise: 0.1, leave: 0.07 }
 const linesMin = 100
 /** In 24 h. */
 const reconnects = { raise: 3, leave: 2 }
+const reconnectsCritical = { raise: 10, leave: 7 }
 /** Running hours between services. */
 export const serviceEveryHours: Readonly<Record<MachineKind, number>> = { printer: 100, laser: 50, mill: 50 }
 
@@ -44,10 +52,15 @@ export function observe(view: SiteView, nowMs: number): Sight {
   const { picture } = view
   const never = picture.link.link === 'unknown'
   const sure = confidence(picture.link, nowMs).sure
-  const silent: Observation[] = sure || never ? [] : [{ cause: 'site-silent', key: 'site-silent', machine: wholeSite }]
+  // A node that is switched off for the night is silent as well; one that fell silent in the day stays told.
+  const noticed = view.inhibited !== true && (view.open || view.raised('site-silent', wholeSite))
+  const silent: Observation[] = sure || never || !noticed ? [] : [{ cause: 'site-silent', key: 'site-silent', machine: wholeSite }]
+  const lapsed = (cause: CauseName) => (cause === 'site-silent' ? view.inhibited === true : !view.open && causes[cause].inHours === true)
+  const held = sure ? Object.entries(picture.machines).flatMap(([id, machine]) => ofMachine(id, machine, view, nowMs)) : []
   return {
     machines: new Set(Object.keys(picture.machines)),
-    held: [...silent, ...(sure ? Object.entries(picture.machines).flatMap(([id, machine]) => ofMachine(id, machine, view, nowMs)) : [])],
+    held: [...silent, ...held.filter(({ cause }) => !lapsed(cause))],
+    lapsed,
     unknown: (cause, machine) => {
       if (machine === wholeSite) return false
       return !sure || (needsAnswer.includes(cause) && own(picture.machines, machine)?.state.state === 'offline')
@@ -63,9 +76,10 @@ function ofMachine(id: string, machine: MachinePicture, view: SiteView, nowMs: n
   const telemetry = own(view.picture.telemetry, id)
   return [
     ...ofReports(id, machine),
-    ...ofState(id, machine, view.open),
+    ...ofState(id, machine),
     ...failing,
     ...ofLines(id, history, view, nowMs),
+    ...ofTrends(id, view),
     ...ofReconnects(id, history, view, nowMs),
     ...ofHeaters(id, telemetry, own(view.reached, id) ?? {}, view),
     ...ofService(id, machine.declaration.kind, history),
@@ -80,7 +94,7 @@ function ofReports(id: string, { faults }: MachinePicture): Observation[] {
   return fault === undefined ? [] : [{ cause: 'problem-reported', key: keyOf('problem-reported', id), machine: id, fault }]
 }
 
-function ofState(id: string, { state }: MachinePicture, open: boolean): Observation[] {
+function ofState(id: string, { state }: MachinePicture): Observation[] {
   switch (state.state) {
     case 'offline':
       return [{ cause: 'offline', key: 'offline', machine: id, ...(state.fault && { fault: state.fault }) }]
@@ -91,7 +105,7 @@ function ofState(id: string, { state }: MachinePicture, open: boolean): Observat
     case 'paused':
       return state.by === 'firmware' ? [{ cause: 'attention', key: 'attention-paused', machine: id }] : []
     case 'uncleared':
-      return open ? [{ cause: 'uncleared', key: 'uncleared', machine: id }] : []
+      return [{ cause: 'uncleared', key: 'uncleared', machine: id }]
     case 'foreign':
     case 'ready':
     case 'preparing':
@@ -110,9 +124,15 @@ function ofFailures(id: string, { failures }: MachineHistory, nowMs: number): Ob
 
 function ofLines(id: string, { ends }: MachineHistory, view: SiteView, nowMs: number): Observation[] {
   const recent = ends.filter(({ at }) => nowMs - at <= dayMs)
-  const lines = recent.reduce((sum, end) => sum + end.lines, 0)
+  const ended = {
+    lines: recent.reduce((sum, end) => sum + end.lines, 0),
+    resends: recent.reduce((sum, end) => sum + end.resends, 0),
+  }
+  // A job of ten hours is counted while it runs; where we were not there to look, its end tells. Whoever saw more lines is the better witness.
+  const watched = view.signs?.(id)
+  const { lines, resends: repeats } = watched !== undefined && watched.lines > ended.lines ? watched : ended
   if (lines < linesMin) return []
-  const share = recent.reduce((sum, end) => sum + end.resends, 0) / lines
+  const share = repeats / lines
   const percent = (share * 100).toFixed(1)
   const figure = { ru: `${percent.replace('.', ',')} % строк за сутки`, en: `${percent}% of lines in 24 h` }
   if (beyond(share, resendsCritical, view.raised('resends-critical', id))) {
@@ -123,10 +143,59 @@ function ofLines(id: string, { ends }: MachineHistory, view: SiteView, nowMs: nu
 
 function ofReconnects(id: string, history: MachineHistory, view: SiteView, nowMs: number): Observation[] {
   const times = history.reconnects.filter(at => nowMs - at <= dayMs).length
-  if (!beyond(times, reconnects, view.raised('reconnects', id))) return []
-  return [
-    { cause: 'reconnects', key: 'reconnects', machine: id, figure: { ru: `обрывов за сутки: ${times}`, en: `breaks in 24 h: ${times}` } },
-  ]
+  const figure = { ru: `обрывов за сутки: ${times}`, en: `breaks in 24 h: ${times}` }
+  if (beyond(times, reconnectsCritical, view.raised('reconnects-critical', id))) {
+    return [{ cause: 'reconnects-critical', key: 'reconnects-critical', machine: id, figure }]
+  }
+  return beyond(times, reconnects, view.raised('reconnects', id)) ? [{ cause: 'reconnects', key: 'reconnects', machine: id, figure }] : []
+}
+
+/** What creeps up on a machine over days: each against its own past. */
+function ofTrends(id: string, view: SiteView): Observation[] {
+  const signs = view.signs?.(id)
+  if (signs === undefined) return []
+  const found: Observation[] = []
+  const duty = worstOf(signs.duty)
+  if (duty !== undefined && beyond(ratioOf(duty.drift), driftLimits.duty, view.raised('heater-duty-drift', id))) {
+    const { now, usual, target } = duty.drift
+    const [is, was] = [Math.round(now * 100), Math.round(usual * 100)]
+    const figure = {
+      ru: `${heaterName(duty.heater).ru}: мощность ${is} %, обычно ${was} % при ${target} °C`,
+      en: `${heaterName(duty.heater).en}: power ${is}%, usually ${was}% at ${target} °C`,
+    }
+    found.push({ cause: 'heater-duty-drift', key: 'heater-duty-drift', machine: id, figure })
+  }
+  const slow = worstOf(signs.heating)
+  if (slow !== undefined) {
+    const { now, usual, target } = slow.drift
+    const figure = {
+      ru: `${heaterName(slow.heater).ru}: до ${Math.round(target)} °C за ${Math.round(now)} с, обычно за ${Math.round(usual)} с`,
+      en: `${heaterName(slow.heater).en}: ${Math.round(now)} s to ${Math.round(target)} °C, usually ${Math.round(usual)} s`,
+    }
+    const ratio = ratioOf(slow.drift)
+    const cause = beyond(ratio, driftLimits.heatingFar, view.raised('slow-to-heat-critical', id))
+      ? 'slow-to-heat-critical'
+      : beyond(ratio, driftLimits.heating, view.raised('slow-to-heat', id))
+        ? 'slow-to-heat'
+        : undefined
+    if (cause !== undefined) found.push({ cause, key: cause, machine: id, figure })
+  }
+  return found
+}
+
+function worstOf(drifts: Readonly<Record<string, Drift>>): { heater: string; drift: Drift } | undefined {
+  const [worst] = Object.entries(drifts).sort(([, a], [, b]) => ratioOf(b) - ratioOf(a))
+  return worst && { heater: worst[0], drift: worst[1] }
+}
+
+const heaterNames: Readonly<Record<string, Sentence>> = {
+  nozzle: { ru: 'сопло', en: 'nozzle' },
+  bed: { ru: 'стол', en: 'bed' },
+  chamber: { ru: 'камера', en: 'chamber' },
+}
+
+function heaterName(heater: string): Sentence {
+  return own(heaterNames, heater) ?? { ru: heater, en: heater }
 }
 
 function ofHeaters(id: string, telemetry: Telemetry | undefined, reached: Reached, view: SiteView): Observation[] {
@@ -138,8 +207,8 @@ function ofHeaters(id: string, telemetry: Telemetry | undefined, reached: Reache
   // Whole degrees: a figure that changes with each report would be a new word each second.
   const { name, target } = worst
   const figure = {
-    ru: `${name}: задано ${target} °C, отклонение ${Math.round(worst.by)} °C`,
-    en: `${name}: target ${target} °C, off by ${Math.round(worst.by)} °C`,
+    ru: `${heaterName(name).ru}: задано ${target} °C, отклонение ${Math.round(worst.by)} °C`,
+    en: `${heaterName(name).en}: target ${target} °C, off by ${Math.round(worst.by)} °C`,
   }
   if (beyond(worst.by, farOff, view.raised('heater-off-target', id))) {
     return [{ cause: 'heater-off-target', key: 'heater-off-target', machine: id, figure }]

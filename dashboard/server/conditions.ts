@@ -1,12 +1,17 @@
 // What wants a technician, by REST (protocols/contract/screen.ts): the list, the events behind a row, and what people do with it.
 import type { Request, Response, Router } from 'express'
-import { acknowledgeBodySchema, conditionIdSchema, shelveBodySchema, shelvedMaxMs } from '../../protocols/contract/condition.ts'
+import { acknowledgeBodySchema, type Condition, conditionIdSchema, shelveBodySchema, shelvedMaxMs } from '../../protocols/contract/condition.ts'
 import { byNeed } from '../health/conditions.ts'
 import type { ConditionDeed, Health } from '../health/desk.ts'
 import type { Account, HealthShelf } from '../workplace.ts'
 import type { Asked, WebContext } from './context.ts'
 import { authorOf, refuse } from './people.ts'
 import { isKeeper, maySeeSite } from './rights.ts'
+
+/** What is wrong with the city itself every keeper may see and settle. */
+function maySee(account: Account, { site, cause }: Condition): boolean {
+  return cause === 'all-silent' || maySeeSite(account, site)
+}
 
 const deeds = ['acknowledge', 'shelve', 'unshelve', 'approve'] as const
 
@@ -23,13 +28,13 @@ export function addConditions(router: Router, { clock }: Pick<WebContext, 'clock
   const known = (account: Account, id: unknown): string | undefined => {
     const parsed = conditionIdSchema.safeParse(id)
     const condition = parsed.success ? health.condition(parsed.data) : undefined
-    return condition !== undefined && maySeeSite(account, condition.site) ? condition.id : undefined
+    return condition !== undefined && maySee(account, condition) ? condition.id : undefined
   }
 
   router.get('/conditions', (request, response) => {
     const account = keeper(request, response)
     if (account === undefined) return
-    const seen = health.conditions().filter(({ site }) => maySeeSite(account, site))
+    const seen = health.conditions().filter(condition => maySee(account, condition))
     response.json({ conditions: seen.sort(byNeed) })
   })
 

@@ -8,12 +8,15 @@ import { createMemoryShelf, type SessionShelf } from '../accounts/sessions.ts'
 import { addSignOn } from '../accounts/sign-on.ts'
 import { addStaff } from '../accounts/staff-api.ts'
 import { addFloor } from '../floor/pages.ts'
+import { isOpenAt } from '../../protocols/contract/hours.ts'
 import { startHealth } from '../health/desk.ts'
 import { addKeys } from '../slicers/keys-api.ts'
 import { addSlicers } from '../slicers/slicers.ts'
 import { addJoin } from '../tickets/join.ts'
 import { addTickets } from '../tickets/pages.ts'
 import { type PushKeys, type PushSender, startPush } from '../tickets/push.ts'
+import { createMemorySeries } from '../trends/memory.ts'
+import { startRecorder } from '../trends/recorder.ts'
 import { addTvKeys, addTvPages, createMemoryScreens } from '../tv/door.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
@@ -23,6 +26,7 @@ import { addPages, securityHeaders } from './pages.ts'
 import { addSignIn, ownPagesOnly, refuse, visitorOf } from './people.ts'
 import { addPeople } from './people-api.ts'
 import { startSockets } from './sockets.ts'
+import { addTrends } from './trends.ts'
 import { addUploads } from './uploads.ts'
 import { addWireApi } from './wire-api.ts'
 
@@ -81,12 +85,18 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   }
 
   const { fleet, health: healthShelf = createMemoryHealth() } = workplace
+  const recorder = startRecorder({ fleet, shelf: workplace.series ?? createMemorySeries(), clock, log })
   const health = startHealth({
     fleet,
     shelf: healthShelf,
     journal: (site, before, limit) => workplace.journal(site, before, limit),
     clock,
     log,
+    open: (site, atMs) => {
+      const calendar = fleet.calendar(site)
+      return calendar === undefined || isOpenAt(calendar, atMs)
+    },
+    signs: recorder.signs,
   })
 
   const tvParts = { workplace, clock, log, shelf: workplace.screens ?? createMemoryScreens() }
@@ -135,6 +145,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
   addConditions(router, context, asked, health)
+  addTrends(router, asked, recorder)
   addTvKeys(router, tvParts, asked)
   router.use((_request, response) => refuse(response, 'not-found'))
   app.use('/api/v1', router)
@@ -174,6 +185,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     close: async () => {
       clearInterval(sweeping)
       health.close()
+      recorder.close()
       closing.abort()
       push?.close()
       const closed = sockets.close()
