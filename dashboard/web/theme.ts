@@ -1,5 +1,5 @@
 // Mantine in our clothes: grey surfaces, one ink for what can be pressed, targets of 44 px.
-import { Button, createTheme, type MantineColorsTuple, Modal } from '@mantine/core'
+import { Button, createTheme, type MantineColorsTuple, Modal, Slider } from '@mantine/core'
 
 const ink: MantineColorsTuple = [
   '#eef3f8',
@@ -43,5 +43,10 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm', variant: 'filled' } }),
     Modal: Modal.extend({ defaultProps: { radius: 12, overlayProps: { backgroundOpacity: 0.45 } } }),
+    // The page has one banner: a dialog's <header> is none.
+    ModalHeader: { defaultProps: { role: 'none' } },
+    DrawerHeader: { defaultProps: { role: 'none' } },
+    // 16 px by Mantine: too small for a finger (WCAG 2.5.8).
+    Slider: Slider.extend({ defaultProps: { thumbSize: 24 } }),
   },
 })
