@@ -17,6 +17,7 @@ import { useSpeech } from './words/speech.tsx'
 
 const Keys = lazy(async () => ({ default: (await import('./pages/Keys.tsx')).Keys }))
 const Conditions = lazy(async () => ({ default: (await import('./pages/Conditions.tsx')).Conditions }))
+const Staff = lazy(async () => ({ default: (await import('./pages/Staff.tsx')).Staff }))
 const People = lazy(async () => ({ default: (await import('./pages/People.tsx')).People }))
 const Machine = lazy(async () => ({ default: (await import('./pages/Machine.tsx')).Machine }))
 
@@ -80,6 +81,11 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
               <Route path="/sites/:site/machines/:machine">
                 {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}
               </Route>
+              {me.keepsStaff ? (
+                <Route path="/staff">
+                  <Staff />
+                </Route>
+              ) : null}
               {me.author.role === 'pupil' ? null : (
                 <Route path="/keys">
                   <Keys />

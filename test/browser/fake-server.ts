@@ -30,6 +30,10 @@ export type FakeOptions = {
   /** What a technician finds on the page of conditions. */
   conditions?: Record<string, Condition>
   conditionEvents?: Event[]
+  /** Over what it says of itself. */
+  me?: Partial<Me>
+  /** Answers ready made, by `GET /api/v1/staff`. */
+  canned?: Readonly<Record<string, unknown>>
   /** Uploads are held back after this share until `releaseUploads`. */
   holdUploads?: boolean
 }
@@ -90,6 +94,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     sites: author === undefined ? [] : visible().map(({ site, name }) => ({ id: site, name })),
     scope,
     demoAccounts,
+    ...options.me,
   })
 
   const replyTo = (id: string, ask: Ask): Reply => {
@@ -112,6 +117,8 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     const [, api, , what, ...rest] = url.pathname.split('/')
     if (api !== 'api') return page(url.pathname, response)
     if (isCut) return void request.socket.destroy()
+    const canned = options.canned?.[`${request.method} ${url.pathname}`]
+    if (canned !== undefined) return json(response, request.method === 'POST' ? 201 : 200, canned)
     if (what === 'me') return json(response, 200, me())
     if (what === 'pin' || rest[1] === 'confirmations') {
       const body = JSON.parse((await read(request)).toString()) as { pin: string }

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { conditionsToSee, eventsToSee } from './conditions.ts'
 import type { FakeOptions, FakeServer } from './fake-server.ts'
+import { staffToSee } from './staff.ts'
 
 export const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } } as const
 export type Size = keyof typeof sizes
@@ -37,6 +38,38 @@ const school = '/sites/school-5'
 export const shots: readonly Shot[] = [
   { name: 'sign-in', options: { scene: 'normal' }, path: '/', ...everything },
   { name: 'city', options: technician('attention'), path: '/', ...everything },
+  {
+    name: 'sign-in-elsewhere',
+    options: { scene: 'normal', me: { signOn: [{ id: 'district', name: 'Вход через «Мою школу»' }], demoAccounts: [] } },
+    path: '/?sign-on=unknown',
+    ...everything,
+  },
+  {
+    name: 'staff',
+    options: {
+      scene: 'normal',
+      as: 'administrator',
+      me: { keepsStaff: true },
+      canned: {
+        'GET /api/v1/staff': { staff: staffToSee(Date.now()) },
+        'POST /api/v1/staff/s.late/invitation': { member: staffToSee(Date.now())[4], path: '/invite/b2xnYS1pcy1pbnZpdGVkLWhlcmU' },
+      },
+    },
+    path: '/staff',
+    ...everything,
+    prepare: page => page.getByRole('button', { name: /(Новое приглашение|New invitation): Степан/ }).click(),
+  },
+  {
+    name: 'staff-add',
+    options: { scene: 'normal', as: 'administrator', me: { keepsStaff: true }, canned: { 'GET /api/v1/staff': { staff: [] } } },
+    path: '/staff',
+    sizes: both,
+    over: true,
+    prepare: async page => {
+      await page.getByRole('button', { name: 'Добавить сотрудника' }).click()
+      await page.getByRole('button', { name: 'Пригласить' }).click()
+    },
+  },
   {
     name: 'health',
     options: { ...technician('normal'), conditions: conditionsToSee(Date.now()), conditionEvents: eventsToSee(Date.now()) },

@@ -1,6 +1,7 @@
 // What to put where in each slicer: lines to copy and the steps, one tab a slicer.
-import { Button, Tabs, TextInput } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { Tabs } from '@mantine/core'
+import { useState } from 'react'
+import { CopyLine } from '../parts/CopyLine.tsx'
 import { useSpeech } from '../words/speech.tsx'
 
 const slicers = { prusa: 'PrusaSlicer', orca: 'OrcaSlicer', cura: 'Cura' } as const
@@ -54,33 +55,4 @@ export function HowTo({ path, secret }: { path: string; secret?: string }) {
 
 function isSlicer(value: string | null): value is Slicer {
   return value !== null && Object.hasOwn(slicers, value)
-}
-
-function CopyLine({ label, value }: { label: string; value: string }) {
-  const { words } = useSpeech()
-  const field = useRef<HTMLInputElement>(null)
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 2500)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(value)
-    } catch {
-      // Browsers withhold the clipboard from plain HTTP, which a school's own screen is.
-      field.current?.select()
-      document.execCommand('copy')
-    }
-    setCopied(true)
-  }
-  return (
-    <div className="keys-line">
-      <TextInput ref={field} label={label} value={value} readOnly spellCheck={false} onFocus={event => event.currentTarget.select()} />
-      <Button variant="default" aria-label={words.keys.copyOf(label)} onClick={copy}>
-        <span aria-live="polite">{copied ? words.keys.copied : words.keys.copy}</span>
-      </Button>
-    </div>
-  )
 }

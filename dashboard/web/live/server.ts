@@ -144,8 +144,8 @@ export async function send(path: string, body?: object, method?: string): Promis
   try {
     const response = await fetch(path, {
       credentials: 'same-origin',
-      ...(method !== undefined && { method }),
       ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(method !== undefined && { method }),
     })
     return { status: response.status, text: await response.text() }
   } catch {

@@ -9,6 +9,7 @@ import { LanguageSwitch, Looks } from '../parts/Settings.tsx'
 import { useTitle } from '../parts/title.ts'
 import { PinField } from '../people/PinDialog.tsx'
 import { signInByPin } from '../people/server.ts'
+import type { Words } from '../words/ru.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => void }) {
@@ -19,7 +20,7 @@ export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => voi
   const [password, setPassword] = useState('')
   const [byPin, setByPin] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [complaint, setComplaint] = useState<string>()
+  const [complaint, setComplaint] = useState(() => signOnTrouble(words))
 
   const enter = async (name: string, secret: string) => {
     setBusy(true)
@@ -92,6 +93,15 @@ export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => voi
             </>
           ) : null}
         </form>
+        {me.signOn === undefined ? null : (
+          <nav className="stack" aria-label={words.signIn.title}>
+            {me.signOn.map(({ id, name }) => (
+              <Button key={id} component="a" href={`/api/v1/sign-on/${id}`} variant="default" fullWidth>
+                {name}
+              </Button>
+            ))}
+          </nav>
+        )}
         {me.demoAccounts === undefined || me.demoAccounts.length === 0 ? null : (
           <section className="door-demo" aria-label={words.signIn.demo}>
             <p className="small quiet">{words.signIn.demo}</p>
@@ -116,6 +126,12 @@ export function SignIn({ me, onSignedIn }: { me: Me; onSignedIn: (me: Me) => voi
       </main>
     </div>
   )
+}
+
+/** How a sign-on elsewhere ended, as the server's redirect says (`/?sign-on=away`). */
+function signOnTrouble({ signOn }: Words): string | undefined {
+  const outcome = new URLSearchParams(window.location.search).get('sign-on')
+  return outcome === 'away' || outcome === 'refused' || outcome === 'unknown' ? signOn[outcome] : undefined
 }
 
 function roleWord(role: string, roles: Record<string, string>): string {

@@ -48,6 +48,11 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
                   {words.nav.slicerKeys}
                 </Menu.Item>
               )}
+              {me.keepsStaff ? (
+                <Menu.Item component={Link} href="/staff">
+                  {words.staff.title}
+                </Menu.Item>
+              ) : null}
               {me.pin === undefined ? null : (
                 <Menu.Item onClick={() => choosePin(true)}>{me.pin.set ? words.people.pinChange : words.people.pinSet}</Menu.Item>
               )}

@@ -5,6 +5,7 @@ import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
 import { enPeople } from './en-people.ts'
+import { enStaff } from './en-staff.ts'
 import { enTeach } from './en-teach.ts'
 import { enForm } from './plural.ts'
 import type { Words } from './ru.ts'
@@ -16,6 +17,7 @@ export const en: Words = {
   ...enMachine,
   ...enKeys,
   ...enPeople,
+  ...enStaff,
   ...enTeach,
   language: { name: 'English', short: 'EN', other: 'Русский', switch: 'Переключить на русский' },
   brand: { name: 'Tsekh', about: "Machines of the city's school workshops" },

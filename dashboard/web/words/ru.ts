@@ -5,6 +5,7 @@ import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
 import { ruPeople } from './ru-people.ts'
+import { ruStaff } from './ru-staff.ts'
 import { ruTeach } from './ru-teach.ts'
 
 const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания', 'заданий')}`
@@ -14,6 +15,7 @@ export const ru = {
   ...ruMachine,
   ...ruKeys,
   ...ruPeople,
+  ...ruStaff,
   ...ruTeach,
   language: { name: 'Русский', short: 'RU', other: 'English', switch: 'Switch to English' },
   brand: { name: 'Цех', about: 'Станки школьных мастерских города' },
