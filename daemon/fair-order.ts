@@ -59,7 +59,7 @@ export function shareKey({ id, role, group }: Author): string | undefined {
 export function fairOrder(jobs: readonly Job[], question: FairQuestion): FairOrder {
   const queued = jobs.filter(inQueue).sort(byOrder)
   const standings = standingsOf(queued, question)
-  const free = queued.filter(job => job.pinned !== true).sort((a, b) => compare(a, b, standings))
+  const free = queued.filter(job => job.pinned !== true).sort((a, b) => byFairness(a, b, standings))
   const passes = letShortPass(free, standings)
   const next = free.values()
   const sequence = queued.flatMap(job => (job.pinned === true ? job : (next.next().value ?? [])))
@@ -97,7 +97,7 @@ function urgency({ wishes, submittedAt }: Job, nowMs: number, takes: number): nu
 }
 
 /** The greater sum first, shortness left out; of equals the one sent first, then by id: total, and the same each time. */
-function compare(a: Job, b: Job, standings: ReadonlyMap<string, Standing>): number {
+export function byFairness(a: Job, b: Job, standings: ReadonlyMap<string, Standing>): number {
   const difference = sum(standings.get(b.id)) - sum(standings.get(a.id))
   if (Math.abs(difference) > sameSum) return difference
   return a.submittedAt - b.submittedAt || a.ticket - b.ticket || a.copy - b.copy || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -1,9 +1,11 @@
 // Plays a school forward: machines end, people clear and start, hours open and close, and each free machine takes the first job it may. Pure.
 import type { Calendar } from '../../protocols/contract/calendar.ts'
 import type { Job } from '../../protocols/contract/job.ts'
+import type { Lesson } from '../../protocols/contract/lesson.ts'
 import type { MachineKind } from '../../protocols/contract/machine.ts'
 import type { Distribution } from './calibrate.ts'
 import { seedOf, strata } from './chance.ts'
+import { lessonInWay } from './lessons.ts'
 import { type ForecastInput, type ForecastMachine, possibleFor, takesJobs } from './question.ts'
 
 /** Futures played: with stratified chances enough for steady tenths, and few enough for a Raspberry Pi. */
@@ -47,6 +49,7 @@ type Line = {
   readonly calendar: Calendar
   readonly byHand: boolean
   readonly mayRunOn: boolean
+  readonly lessons: readonly Lesson[]
 }
 
 export class Futures {
@@ -76,7 +79,7 @@ export class Futures {
   }
 
   enter(machine: ForecastMachine, active: readonly Job[]): void {
-    const { hours, rules } = this.#input
+    const { hours, rules, lessons = [] } = this.#input
     const automatic = machine.kind === 'printer' && rules.autoStartPrinters
     const seed = seedOf(machine.id)
     const job = active.find(one => one.machine === machine.id)
@@ -95,6 +98,7 @@ export class Futures {
       calendar: machine.kind === 'printer' ? hours.open : hours.supervised,
       byHand: !automatic,
       mayRunOn: machine.kind === 'printer' && rules.runPastClosing,
+      lessons: lessons.filter(lesson => lesson.machines.includes(machine.id)),
     })
   }
 
@@ -184,8 +188,12 @@ export class Futures {
     for (const index of line.takes) {
       if (taken.has(index)) continue
       const from = released[index] ?? never
-      const seconds = this.#waiting[index]?.seconds.get(line.machine.id) ?? 0
+      const waiting = this.#waiting[index]
+      if (waiting === undefined) continue
+      const seconds = waiting.seconds.get(line.machine.id) ?? 0
+      const kept = lessonInWay(line.lessons, waiting.job, line.machine.id, begin, line.byHand ? 0 : seconds)
       if (from > begin) later = Math.min(later, from)
+      else if (kept !== undefined) later = Math.min(later, kept.lesson.until)
       else if (seconds <= room) return { kind: 'start', job: index, at: begin }
       else later = Math.min(later, window.to)
     }

@@ -1,10 +1,10 @@
 // The queue's forecast: the school's rules are played forward through many futures, and of each job the range that holds eight of ten is told. Pure.
 import { forecastJobsMax, type JobForecast, type Range } from '../../protocols/contract/forecast.ts'
 import { activeStates, type Job } from '../../protocols/contract/job.ts'
-import { byOrder } from '../queue.ts'
 import { tail } from './calibrate.ts'
 import { Futures } from './futures.ts'
-import type { ForecastInput } from './question.ts'
+import { placeOf } from './place.ts'
+import { type ForecastInput, inTurn } from './question.ts'
 import { aheadOf, whyWaits } from './reasons.ts'
 
 /** Rows reckoned at one step. */
@@ -12,8 +12,8 @@ const rowsAtOnce = 20
 
 /** A little at each step, so that whoever drives it may breathe in between (a stop must not wait for a forecast); returns the forecasts by job. */
 export function* forecastSteps(input: ForecastInput): Generator<void, Record<string, JobForecast>> {
-  const waiting = input.jobs.filter(job => job.state === 'queued' || job.state === 'submitted').sort(inTurn)
-  const active = input.jobs.filter(job => activeStates.includes(job.state))
+  const waiting = inTurn(input)
+  const active = input.jobs.filter(job => activeStates.includes(job.state) && job.plate === undefined)
   const returned = input.jobs.filter(job => job.state === 'returned')
   const told = [...active, ...waiting, ...returned].slice(0, forecastJobsMax)
   const futures = new Futures(input)
@@ -29,8 +29,14 @@ export function* forecastSteps(input: ForecastInput): Generator<void, Record<str
   while (futures.play()) yield
   const rows: [string, JobForecast][] = []
   for (const job of told) {
-    rows.push([job.id, rowOf(job, input, futures)])
+    rows.push([job.id, rowOf(job, input, futures, waiting)])
     if (rows.length % rowsAtOnce === 0) yield
+  }
+  // What is made on a plate goes as that plate's job goes.
+  const known = new Map(rows)
+  for (const { id, plate } of input.jobs) {
+    const followed = plate === undefined ? undefined : known.get(plate)
+    if (followed !== undefined && rows.length < forecastJobsMax) rows.push([id, followed])
   }
   return Object.fromEntries(rows)
 }
@@ -44,19 +50,20 @@ export function forecastQueue(input: ForecastInput): Record<string, JobForecast>
   }
 }
 
-/** As the queue takes them: what is not approved yet joins at the end. */
-function inTurn(a: Job, b: Job): number {
-  if (a.state !== b.state) return a.state === 'queued' ? -1 : 1
-  return a.state === 'queued' ? byOrder(a, b) : a.submittedAt - b.submittedAt || (a.id < b.id ? -1 : 1)
-}
-
-function rowOf(job: Job, input: ForecastInput, futures: Futures): JobForecast {
+function rowOf(job: Job, input: ForecastInput, futures: Futures, turns: readonly Job[]): JobForecast {
   const { nowMs } = input
   const end = rangeOf(futures.ends(job.id), nowMs)
   if (activeStates.includes(job.state)) return { ...(end && { end }), ahead: 0 }
   const start = rangeOf(futures.starts(job.id), nowMs)
-  const why = whyWaits(job, input)
-  return { ...(start && { start }), ...(start && end && { end }), ...(why && { why }), ahead: aheadOf(job, input) }
+  const why = whyWaits(job, input, turns)
+  const place = placeOf(job, input, turns)
+  return {
+    ...(start && { start }),
+    ...(start && end && { end }),
+    ...(why && { why }),
+    ahead: aheadOf(job, input, turns),
+    ...(place && { place }),
+  }
 }
 
 /** The tenth and the ninetieth of a hundred futures, in order; none where more than one in ten never comes. */

@@ -3,28 +3,34 @@ import type { Wait, WaitCode } from '../../protocols/contract/forecast.ts'
 import { waitOf } from '../../protocols/contract/forecast-words.ts'
 import { activeStates, type Job } from '../../protocols/contract/job.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
-import { byOrder, suits } from '../queue.ts'
-import { firstStart } from './hours.ts'
-import { type ForecastInput, type ForecastMachine, possibleFor } from './question.ts'
+import { suits } from '../queue.ts'
+import { firstFreeStart, lessonInWay } from './lessons.ts'
+import { type ForecastInput, type ForecastMachine, inTurn, possibleFor } from './question.ts'
 
 /** Those before it in the queue that want one of its machines, and one more where all of these are at work. */
-export function aheadOf(job: Job, input: ForecastInput): number {
+export function aheadOf(job: Job, input: ForecastInput, turns: readonly Job[] = inTurn(input)): number {
   const possible = possibleFor(job, input)
   if (possible.length === 0 || job.state === 'returned') return 0
-  const before = input.jobs.filter(
-    one =>
-      one.id !== job.id &&
-      one.state === 'queued' &&
-      !one.held &&
-      (job.state === 'submitted' || byOrder(one, job) < 0) &&
-      possible.some(machine => suits(one, machine.id)),
-  ).length
+  const before = beforeIt(job, possible, input, turns).length
   const { jobs } = input
   return before + (possible.some(machine => isOpenTo(machine, jobs)) || !possible.some(machine => isAtWork(machine, jobs)) ? 0 : 1)
 }
 
+/** The queued jobs that are taken before it by one of these machines; those a lesson keeps off now are not, where it is the job's own. */
+export function beforeIt(job: Job, possible: readonly ForecastMachine[], input: ForecastInput, turns: readonly Job[]): Job[] {
+  const { nowMs, lessons = [] } = input
+  const mine = turns.findIndex(({ id }) => id === job.id)
+  const earlier = mine === -1 ? turns : turns.slice(0, mine)
+  const running = lessons.filter(lesson => lesson.from <= nowMs && nowMs < lesson.until)
+  const keptOff = (one: Job, machine: string) =>
+    running.length > 0 &&
+    lessonInWay(running, one, machine, nowMs, 0) !== undefined &&
+    lessonInWay(running, job, machine, nowMs, 0) === undefined
+  return earlier.filter(one => one.state === 'queued' && !one.held && possible.some(({ id }) => suits(one, id) && !keptOff(one, id)))
+}
+
 /** The one thing most worth knowing; undefined for a job that does not wait. */
-export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
+export function whyWaits(job: Job, input: ForecastInput, turns: readonly Job[] = inTurn(input)): Wait | undefined {
   if (job.state === 'submitted') return waitOf('needs-check')
   if (job.state === 'returned') return waitOf('needs-author')
   if (job.state !== 'queued') return undefined
@@ -36,7 +42,7 @@ export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
   if (possible.length === 0) return of('no-permit', first)
   const { jobs } = input
   const free = possible.filter(machine => isOpenTo(machine, jobs))
-  const ahead = aheadOf(job, input)
+  const ahead = aheadOf(job, input, turns)
   // Each free machine takes one of those before it: with more machines than jobs it is this one's turn.
   if (free.length > ahead) return whyNotNow(job, free, input)
   // What a person nearby can mend comes before what only time mends, and help on the way before what nobody works at.
@@ -57,15 +63,17 @@ export function whyWaits(job: Job, input: ForecastInput): Wait | undefined {
 
 /** The job's turn has come on one of these. */
 function whyNotNow(job: Job, free: readonly ForecastMachine[], input: ForecastInput): Wait {
-  const { nowMs, rules, hours } = input
+  const { nowMs, rules, hours, lessons = [] } = input
   const verdicts = free.map(machine => {
     const printer = machine.kind === 'printer'
     const calendar = printer ? hours.open : hours.supervised
     const mayRunOn = printer && rules.runPastClosing
     const seconds = input.seconds(job, machine.id) ?? job.estimatedSeconds ?? 0
-    const at = firstStart(calendar, nowMs, seconds, mayRunOn)
+    const byHand = !printer || !rules.autoStartPrinters
+    const at = firstFreeStart({ calendar, lessons, job, machine: machine.id, seconds, mayRunOn, byHand }, nowMs)
     const window = calendar.next(nowMs)
-    return { machine, at, openNow: window !== undefined && window.from <= nowMs, opensAt: window?.from, printer }
+    const kept = lessonInWay(lessons, job, machine.id, nowMs, byHand ? 0 : seconds)
+    return { machine, at, openNow: window !== undefined && window.from <= nowMs, opensAt: window?.from, printer, kept }
   })
   const now = verdicts.find(({ at }) => at !== undefined && at <= nowMs)
   if (now) return now.printer && rules.autoStartPrinters ? of('starts-soon', now.machine) : of('needs-start', now.machine)
@@ -74,6 +82,11 @@ function whyNotNow(job: Job, free: readonly ForecastMachine[], input: ForecastIn
   if (soonest?.at === undefined) {
     const closed = verdicts.find(({ opensAt }) => opensAt === undefined)
     return closed ? of(closed.printer ? 'outside-hours' : 'unsupervised', closed.machine) : waitOf('never-long-enough')
+  }
+  if (soonest.openNow && soonest.kept !== undefined) {
+    const { code, lesson } = soonest.kept
+    const facts = { title: lesson.title, machine: soonest.machine.name }
+    return waitOf(code, { ...facts, moment: moment(code === 'kept-for-lesson' ? lesson.until : lesson.from) }, soonest.machine.id)
   }
   if (soonest.openNow) return waitOf('closing-soon', { moment: moment(soonest.at) }, soonest.machine.id)
   const opens = moment(soonest.opensAt ?? soonest.at)

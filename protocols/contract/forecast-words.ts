@@ -158,17 +158,17 @@ const words: Readonly<Record<WaitCode, Words>> = {
   },
   'kept-for-lesson': {
     by: 'time',
-    text: ({ machine = '?', title = '?', moment }) => ({
-      ru: `На станке «${machine}» идёт занятие «${title}»${moment === undefined ? '' : `, он освободится ${moment.ru}`}.`,
-      en: `“${machine}” is kept for the lesson “${title}”${moment === undefined ? '' : `; it is free ${moment.en}`}.`,
+    text: ({ machine = '?', title, moment }) => ({
+      ru: `На станке «${machine}» идёт занятие${named(title, '«', '»')}${moment === undefined ? '' : `, он освободится ${moment.ru}`}.`,
+      en: `“${machine}” is kept for the lesson${named(title, '“', '”')}${moment === undefined ? '' : `; it is free ${moment.en}`}.`,
     }),
     unblock: { ru: 'Во время занятия на нём работает только эта группа.', en: 'During the lesson only that group works on it.' },
   },
   'lesson-soon': {
     by: 'teacher',
-    text: ({ machine = '?', title = '?', moment }) => ({
-      ru: `До занятия «${title}»${moment === undefined ? '' : ` (${moment.ru})`} на станке «${machine}» не успеет.`,
-      en: `It would not be done on “${machine}” before the lesson “${title}”${moment === undefined ? '' : ` (${moment.en})`}.`,
+    text: ({ machine = '?', title, moment }) => ({
+      ru: `До занятия${named(title, '«', '»')}${moment === undefined ? '' : ` (${moment.ru})`} на станке «${machine}» не успеет.`,
+      en: `It would not be done on “${machine}” before the lesson${named(title, '“', '”')}${moment === undefined ? '' : ` (${moment.en})`}.`,
     }),
     unblock: {
       ru: 'Начнётся после занятия; учитель может запустить и раньше.',
@@ -216,6 +216,10 @@ export function waitOf(code: WaitCode, facts: WaitFacts = {}, machine?: string):
     by,
     ...(machine === undefined ? {} : { machine }),
   }
+}
+
+function named(title: string | undefined, open: string, close: string): string {
+  return title === undefined ? '' : ` ${open}${title}${close}`
 }
 
 function plural(count: number, one: string, few: string, many: string): string {
