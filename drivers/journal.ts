@@ -11,8 +11,8 @@ type WithoutNumber<T> = T extends NumberedReport ? Omit<T, 'number'> : never
 /** A report before it has its number. */
 export type Unnumbered = WithoutNumber<NumberedReport>
 
-/** A job as it was last known to run: what is told of it when the room dies over it. */
-export type RunningJob = { machine: string; job: string; lines: number; bytes: number; seconds: number }
+/** A job as it was last known to run, or to wait for the machine's own button: what is told of it when the room dies over it. */
+export type RunningJob = { machine: string; job: string; lines: number; bytes: number; seconds: number; armed?: true }
 
 /**
  * An append file of reports and one small file a running job, in one folder. Every write is asynchronous and in order; what ends a job is fsynced.
@@ -49,6 +49,7 @@ export class Journal {
     }
     await journal.#rewrite()
     const ended = new Set(journal.#pending.flatMap(report => (report.kind === 'job-ended' ? [report.job] : [])))
+    const started = new Set(journal.#pending.flatMap(report => (report.kind === 'job-started' ? [report.job] : [])))
     const orphans: RunningJob[] = []
     for (const name of await readdir(join(folder, 'running'))) {
       const path = join(folder, 'running', name)
@@ -58,7 +59,11 @@ export class Journal {
       }
       const left = readJob(await readFile(path, 'utf8').catch(() => ''))
       if (left === undefined || ended.has(left.job)) await rm(path, { force: true })
-      else orphans.push(left)
+      else {
+        // Its report of the press may be on disk where this file was not rewritten any more.
+        if (started.has(left.job)) delete left.armed
+        orphans.push(left)
+      }
     }
     return { journal, orphans }
   }
@@ -190,10 +195,10 @@ function readLine(line: string): NumberedReport | { last: number } | undefined {
 function readJob(text: string): RunningJob | undefined {
   const value = readJson(text)
   if (typeof value !== 'object' || value === null) return undefined
-  const { machine, job, lines, bytes, seconds } = value as Record<string, unknown>
+  const { machine, job, lines, bytes, seconds, armed } = value as Record<string, unknown>
   if (typeof machine !== 'string' || typeof job !== 'string') return undefined
   if (typeof lines !== 'number' || typeof bytes !== 'number' || typeof seconds !== 'number') return undefined
-  return { machine, job, lines, bytes, seconds }
+  return { machine, job, lines, bytes, seconds, ...(armed === true ? { armed } : {}) }
 }
 
 function readJson(text: string): unknown {

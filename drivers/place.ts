@@ -33,7 +33,8 @@ export type PlaceParts = {
   readonly jobs: { jobStarts(job: RunningJob): Promise<void>; jobGoesOn(job: RunningJob): void; jobEnded(job: string): void }
 }
 
-type Work = { run: Run; meter: ProgressMeter; cursor: FileCursor | undefined; abort: AbortController }
+/** `armed`: nothing moves before the machine's own button is pressed. */
+type Work = { run: Run; meter: ProgressMeter; cursor: FileCursor | undefined; abort: AbortController; armed: boolean }
 
 export class Place {
   readonly #parts: PlaceParts
@@ -74,6 +75,11 @@ export class Place {
 
   get job(): string | undefined {
     return this.#work?.run.job
+  }
+
+  /** Its job waits for the machine's own button. */
+  get armed(): boolean {
+    return this.#work?.armed === true
   }
 
   get state(): MachineState {
@@ -118,7 +124,13 @@ export class Place {
     const refusal = this.#refusal()
     if (refusal !== undefined) return refusal
     const now = this.#parts.clock.now()
-    const work: Work = { run, meter: new ProgressMeter(run, now), cursor: undefined, abort: new AbortController() }
+    const work: Work = {
+      run,
+      meter: new ProgressMeter(run, now),
+      cursor: undefined,
+      abort: new AbortController(),
+      armed: run.button === true,
+    }
     this.#work = work
     const fault = await this.#begin(work)
     if (fault !== undefined && this.#work === work) this.#work = undefined
@@ -132,10 +144,10 @@ export class Place {
     const gate = createGate(gateRules({ ...declaration, model }, this.#runner.firmware, allowConstantPower))
     const file = { path: run.path, size: run.size, sha256: run.sha256 }
     const cursor = await openProgram(file, gate, () => this.#runner.more(), work.abort.signal)
-    if ('fault' in cursor) return work.abort.signal.aborted ? this.#cancelled(run) : cursor.fault
+    if ('fault' in cursor) return work.abort.signal.aborted ? this.#cancelled(work) : cursor.fault
     await this.#parts.jobs.jobStarts(this.#runningJob(work, this.#parts.clock.now()))
     // A machine may have gone, or the job been cancelled, while the file was checked.
-    const late = work.abort.signal.aborted ? this.#cancelled(run) : this.#stateRefusal()
+    const late = work.abort.signal.aborted ? this.#cancelled(work) : this.#stateRefusal()
     if (late !== undefined) {
       await cursor.close()
       this.#parts.jobs.jobEnded(run.job)
@@ -144,7 +156,7 @@ export class Place {
     work.cursor = cursor
     work.meter = new ProgressMeter(run, this.#parts.clock.now())
     this.#noted = { lines: -1, atMs: this.#parts.clock.now() }
-    const fault = this.#runner.run(run.job, cursor, allowConstantPower)
+    const fault = this.#runner.run(run.job, cursor, allowConstantPower, run.button === true)
     if (fault !== undefined) {
       await cursor.close()
       this.#parts.jobs.jobEnded(run.job)
@@ -153,8 +165,10 @@ export class Place {
   }
 
   /** A job that a person cancelled must not look like one that only could not start: it would be tried again. */
-  #cancelled(run: Run): Fault {
-    const end = { outcome: 'cancelled', evidence: 'cancelled before the first line', lines: 0, bytes: 0, seconds: 0, resends: 0 } as const
+  #cancelled({ run, abort }: Work): Fault {
+    const again = run.button && abort.signal.reason === 'stop' ? { again: true as const } : {}
+    const evidence = 'cancelled before the first line'
+    const end = { outcome: 'cancelled', evidence, lines: 0, bytes: 0, seconds: 0, resends: 0, ...again } as const
     this.#parts.keep({ kind: 'job-ended', machine: this.id, job: run.job, end, at: this.#parts.clock.wall(this.#parts.clock.now()) })
     return faults.cancelledBeforeStart()
   }
@@ -168,7 +182,7 @@ export class Place {
     const work = this.#work
     const stops = deed.kind === 'cancel' || deed.kind === 'stop'
     if (work !== undefined && work.cursor === undefined && stops) {
-      work.abort.abort()
+      work.abort.abort(deed.kind)
       // Nothing has moved yet: there is nothing to cancel in the machine.
       if (deed.kind === 'cancel') {
         this.#parts.tell({ kind: 'answer', id })
@@ -192,7 +206,8 @@ export class Place {
 
   #runningJob(work: Work, now: number): RunningJob {
     const { lines, bytes } = work.meter
-    return { machine: this.id, job: work.run.job, lines, bytes, seconds: work.meter.workedMs(now) / 1000 }
+    const armed = work.armed ? { armed: true as const } : {}
+    return { machine: this.id, job: work.run.job, lines, bytes, seconds: work.meter.workedMs(now) / 1000, ...armed }
   }
 
   #hear(report: SessionReport): void {
@@ -216,9 +231,16 @@ export class Place {
         this.#work?.meter.acknowledged(report.lines, report.endByte)
         this.#dirty = true
         return
-      case 'job-started':
+      case 'job-started': {
+        const work = this.#work
         this.#parts.keep({ kind: 'job-started', machine, job: report.job, at })
+        if (work?.armed !== true) return
+        work.armed = false
+        work.meter = new ProgressMeter(work.run, now)
+        // What died with the room over this job from now on is no longer a job that never began.
+        this.#parts.jobs.jobGoesOn(this.#runningJob(work, now))
         return
+      }
       case 'job-paused':
         this.#work?.meter.paused(now)
         this.#dirty = true

@@ -114,7 +114,8 @@ export class Room {
     if (this.#closing) return this.ended
     this.#closing = true
     for (const place of this.#places.values()) {
-      if (place.job !== undefined) place.deed(`closing-${this.#parts.id}`, { kind: 'cancel' })
+      // An armed job is stopped: that takes it back into the queue, where a cancelled one would not go.
+      if (place.job !== undefined) place.deed(`closing-${this.#parts.id}`, { kind: place.armed ? 'stop' : 'cancel' })
     }
     const until = this.#parts.clock.now() + cancelWaitMs
     while (this.busy && this.#parts.clock.now() < until) await new Promise(resolve => setTimeout(resolve, 50))
@@ -213,10 +214,19 @@ export class Room {
   }
 
   /** A job that ran when an earlier room died: nobody knows where its machine stands, so a person decides. */
-  #mourn({ machine, job, lines, bytes, seconds }: RunningJob): void {
+  #mourn({ machine, job, lines, bytes, seconds, armed }: RunningJob): void {
     const at = this.#parts.clock.wall(this.#parts.clock.now())
     const evidence = `the machine room ended; last acknowledged: line ${lines}, byte ${bytes}`
-    const end = { outcome: 'interrupted', evidence, fault: faults.roomDied(lines), lines, bytes, seconds, resends: 0 } as const
+    const end = {
+      outcome: 'interrupted',
+      evidence,
+      fault: faults.roomDied(lines),
+      lines,
+      bytes,
+      seconds,
+      resends: 0,
+      ...(armed ? { again: armed } : {}),
+    } as const
     this.#parts.journal.add({ kind: 'job-ended', machine, job, end, at })
     this.#parts.journal.jobEnded(job)
   }

@@ -65,7 +65,7 @@ export class Runner {
   #offlineTold: string | undefined
   #ending = false
   #firmware: Firmware | undefined
-  #job: { id: string; lines: number; bytes: number; startedAt: number } | undefined
+  #job: { id: string; lines: number; bytes: number; startedAt: number; armed: boolean } | undefined
   readonly #deeds = new Set<string>()
   #carried: Link = { resends: 0, badLines: 0, reconnects: 0 }
   #heard: Link = { resends: 0, badLines: 0, reconnects: 0 }
@@ -106,12 +106,12 @@ export class Runner {
     }
   }
 
-  /** Gives a program to the machine. Answers with a fault where there is no machine; else `job-ended` will come. */
-  run(job: string, cursor: ProgramCursor, allowConstantPower: boolean): Fault | undefined {
+  /** Gives a program to the machine, which begins at once or, with `button`, at its own start button. Answers with a fault where there is no machine; else `job-ended` will come. */
+  run(job: string, cursor: ProgramCursor, allowConstantPower: boolean, button = false): Fault | undefined {
     if (this.#session === undefined || this.#transport === undefined) return faults.offline()
     if (this.#job !== undefined) return faults.occupied(this.#job.id)
-    this.#job = { id: job, lines: 0, bytes: 0, startedAt: this.#parts.clock.now() }
-    this.#feed({ kind: 'run', job, cursor, allowConstantPower })
+    this.#job = { id: job, lines: 0, bytes: 0, startedAt: this.#parts.clock.now(), armed: button }
+    this.#feed({ kind: 'run', job, cursor, allowConstantPower, button })
     return undefined
   }
 
@@ -211,7 +211,7 @@ export class Runner {
     this.#job = undefined
     if (job !== undefined) {
       const seconds = (this.#parts.clock.now() - job.startedAt) / 1000
-      const { id, lines, bytes } = job
+      const { id, lines, bytes, armed } = job
       const end = {
         outcome: 'interrupted',
         evidence: fault.detail ?? fault.code,
@@ -220,6 +220,7 @@ export class Runner {
         bytes,
         seconds,
         resends: this.#heard.resends,
+        ...(armed ? { again: true as const } : {}),
       } as const
       this.#parts.report({ kind: 'job-ended', job: id, end })
     }
@@ -298,6 +299,9 @@ export class Runner {
           this.#job.lines = report.lines
           this.#job.bytes = report.endByte
         }
+        break
+      case 'job-started':
+        if (this.#job?.id === report.job) this.#job.armed = false
         break
       case 'job-ended':
         // Said once, whoever says it first.

@@ -11,7 +11,7 @@ export type AskResult =
 
 export type Ask = {
   readonly line: string
-  readonly purpose: 'identify' | 'console' | 'home' | 'unlock' | 'jog' | 'frame' | 'upkeep'
+  readonly purpose: 'identify' | 'console' | 'home' | 'unlock' | 'jog' | 'frame' | 'arm' | 'upkeep'
   /** Waiting ends this long after the last word about it. */
   readonly limitMs: number
   readonly done: (result: AskResult) => void
@@ -52,7 +52,8 @@ export class Asker {
 
   /** Something was heard that belongs to the answer: the clock starts anew. */
   progressed(): void {
-    if (this.#current !== undefined) this.#untilMs = this.#out.nowMs + this.#current.limitMs
+    // Two minutes for the button are two minutes, whatever else the controller has to say.
+    if (this.#current !== undefined && this.#current.purpose !== 'arm') this.#untilMs = this.#out.nowMs + this.#current.limitMs
   }
 
   /** True when the answer was ours. */

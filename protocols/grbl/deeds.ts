@@ -79,6 +79,8 @@ function pause(machine: GrblMachine, id: string): Fault | 'later' | undefined {
 function resume(machine: GrblMachine, id: string, kind: 'resume' | 'answer'): Fault | 'later' {
   if (!machine.hello.speaks) return faults.offline()
   if (machine.stopping.active || machine.work.pausing.active) return faults.stillStopping()
+  // `~` from here would do what only a finger at the machine may.
+  if (machine.work.armed !== undefined) return faults.armed()
   const state = machine.status?.state
   const waits = state === 'Hold' || state === 'Door' || state === 'Tool'
   if (!waits) return kind === 'answer' ? faults.nothingAsked() : faults.nothingRuns()
@@ -101,7 +103,7 @@ function cancel(machine: GrblMachine, id: string): Fault | 'later' | undefined {
     return undefined
   }
   if (!runs) return faults.nothingRuns()
-  machine.stopAll({ outcome: 'cancelled', evidence: 'cancelled by a person' }, Number.POSITIVE_INFINITY, id)
+  machine.stopAll({ outcome: 'cancelled', evidence: 'cancelled by a person', unwanted: true }, Number.POSITIVE_INFINITY, id)
   return 'later'
 }
 

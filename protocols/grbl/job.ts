@@ -7,7 +7,13 @@ import type { PausedBy } from './pause.ts'
 import { idlePatienceMs, isProgramPause, ProgramFeed, type ProgramRules } from './program.ts'
 import type { StatusReport } from './status.ts'
 
-export type EndCause = { readonly outcome: JobEnd['outcome']; readonly evidence: string; readonly fault?: Fault }
+export type EndCause = {
+  readonly outcome: JobEnd['outcome']
+  readonly evidence: string
+  readonly fault?: Fault
+  /** A person does not want the job any more: armed, it does not go back into the queue. */
+  readonly unwanted?: true
+}
 
 /** A controller that reports Idle with lines unanswered is given so long before we say that answers were lost. */
 const patienceMs = 3000

@@ -67,6 +67,7 @@ export class GrblMachine implements Listener {
       options,
       out,
       poll: this.poll,
+      asker: this.asker,
       identity,
       hindrance: () => this.#hindrance(),
       fail: cause => this.stopAll(cause, failBoundMs),
@@ -152,6 +153,7 @@ export class GrblMachine implements Listener {
       status: this.status,
       alarm: this.alarm,
       job: this.work.job,
+      armed: this.work.armed,
       stopping: this.stopping.active,
       homing: this.homing,
       ownMotion: this.ownMotion,
@@ -216,6 +218,7 @@ export class GrblMachine implements Listener {
     if (this.#noticeAlarm(status)) return
     this.overriding.heardStatus(status)
     this.work.pausing.heardStatus(status)
+    if (this.work.arming.active) this.work.arming.heardStatus(status)
     if (this.work.job !== undefined) this.work.heardStatus(this.work.job, status)
     else this.#careWhileIdle(status)
   }
@@ -342,7 +345,7 @@ export class GrblMachine implements Listener {
   /** It has fallen silent. What may still turn or burn is switched off, in case it hears us. */
   #lost(): void {
     const fault = faults.silent(`nothing heard for ${Math.round(this.poll.silentMs)} ms`)
-    if (this.work.job !== undefined) this.out.sendNow(realtime.reset)
+    if (this.work.job !== undefined || this.work.armed !== undefined) this.out.sendNow(realtime.reset)
     this.#forgetAll({ outcome: 'interrupted', evidence: fault.detail ?? 'silence', fault })
     this.hello.lost()
   }
@@ -367,10 +370,15 @@ export class GrblMachine implements Listener {
   }
 
   #pollIntervalMs(): number {
-    const awaited = this.stopping.active || this.work.pausing.active || this.overriding.active || this.work.job?.settling === true
+    const awaited =
+      this.stopping.active ||
+      this.work.pausing.active ||
+      this.overriding.active ||
+      this.work.job?.settling === true ||
+      this.work.arming.hurries
     if (awaited) return pollMs.waiting
     if (this.homing) return pollMs.idle
-    if (this.work.job !== undefined) return pollMs.job
+    if (this.work.job !== undefined || this.work.arming.active) return pollMs.job
     if (this.work.waits || this.upkeep.due) return pollMs.moving
     return this.status === undefined || this.status.state === 'Idle' || this.status.state === 'Alarm' ? pollMs.idle : pollMs.moving
   }

@@ -47,7 +47,7 @@ function take(machine: GrblMachine, input: SessionInput): void {
       machine.wake()
       return
     case 'run':
-      machine.work.run(input.job, input.cursor, input.allowConstantPower === true)
+      machine.work.run(input.job, input.cursor, { allowConstantPower: input.allowConstantPower === true, button: input.button === true })
       return
     case 'more':
       machine.work.more()

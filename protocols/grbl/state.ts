@@ -14,6 +14,8 @@ export type View = {
   readonly status: StatusReport | undefined
   readonly alarm: { readonly fault: Fault; readonly down: boolean } | undefined
   readonly job: { readonly id: string; readonly pausedBy: PausedBy | undefined } | undefined
+  /** Waits for the machine's own start button, or is about to. */
+  readonly armed: { readonly id: string; readonly waits: boolean } | undefined
   /** Being held or reset by us. */
   readonly stopping: boolean
   readonly homing: boolean
@@ -39,6 +41,10 @@ export function machineState(view: View): BareState {
   const status = view.status
   if (status === undefined) {
     return view.job === undefined ? { state: 'preparing', what: 'connecting' } : { state: 'running', ...job }
+  }
+  if (view.armed !== undefined) {
+    const armed = { job: view.armed.id }
+    return view.armed.waits ? { state: 'attention', why: 'button', ...armed } : { state: 'preparing', what: 'other', ...armed }
   }
   const by = view.job?.pausedBy
   switch (status.state) {

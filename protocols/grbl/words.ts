@@ -127,6 +127,31 @@ export const faults = {
     text: { ru: 'На станке выполняется задание.', en: 'A job is running on the machine.' },
     help: { ru: 'Дождитесь его конца или остановите задание.', en: 'Wait for its end or stop the job.' },
   }),
+  armed: (): Fault => ({
+    code: 'armed',
+    text: {
+      ru: 'Задание ждёт кнопки «Пуск» на самом станке: с экрана его не запустить.',
+      en: 'The job waits for the start button on the machine itself; it cannot be started from a screen.',
+    },
+    help: { ru: 'Нажмите кнопку на станке или отмените пуск.', en: 'Press the button on the machine, or call the start off.' },
+  }),
+  notPressed: (): Fault => ({
+    code: 'not-pressed',
+    text: {
+      ru: 'Кнопку на станке не нажали за две минуты: задание вернулось в очередь.',
+      en: 'The button on the machine was not pressed within two minutes: the job is back in the queue.',
+    },
+    help: { ru: 'Подойдите к станку и запустите ещё раз.', en: 'Go to the machine and start it again.' },
+  }),
+  disarmed: (detail: string): Fault => ({
+    code: 'disarmed',
+    text: {
+      ru: 'Пока задание ждало кнопки, со станком что-то случилось: задание вернулось в очередь, ничего не начато.',
+      en: 'Something happened to the machine while the job waited for its button: the job is back in the queue, nothing was begun.',
+    },
+    help: { ru: 'Осмотрите станок и запустите ещё раз.', en: 'Look at the machine and start it again.' },
+    detail,
+  }),
   nothingRuns: (): Fault => ({
     code: 'nothing-runs',
     text: { ru: 'На станке ничего не выполняется.', en: 'Nothing is running on the machine.' },

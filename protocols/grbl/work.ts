@@ -2,6 +2,8 @@
 import type { JobEnd } from '../contract/job.ts'
 import type { Fault } from '../contract/words.ts'
 import type { ProgramCursor, SessionOptions } from '../session.ts'
+import { Arming } from './arm.ts'
+import type { Asker } from './ask.ts'
 import { codeFault } from './codes.ts'
 import type { Identity } from './identity.ts'
 import { type EndCause, GrblJob } from './job.ts'
@@ -15,6 +17,7 @@ export type WorkParts = {
   readonly options: SessionOptions
   readonly out: Outbox
   readonly poll: Poll
+  readonly asker: Asker
   identity(): Identity
   /** What keeps a job from starting now: a fault, or something that will pass by itself. */
   hindrance(): Fault | 'wait' | undefined
@@ -25,13 +28,15 @@ export type WorkParts = {
   ended(): void
 }
 
-type WaitingRun = { readonly job: string; readonly cursor: ProgramCursor; readonly allowConstantPower: boolean; readonly untilMs: number }
+type RunRules = { readonly allowConstantPower: boolean; readonly button: boolean }
+type WaitingRun = RunRules & { readonly job: string; readonly cursor: ProgramCursor; untilMs: number; pressed: boolean }
 
 /** A job waits so long for the controller to finish what it is at. */
 const runWaitMs = 10_000
 
 export class Work {
   readonly pausing: Pausing
+  readonly arming: Arming
   job: GrblJob | undefined
   readonly #parts: WorkParts
   readonly #out: Outbox
@@ -52,6 +57,10 @@ export class Work {
         parts.answer(deed, fault)
       },
     })
+    this.arming = new Arming(parts.asker, parts.out, parts.poll, {
+      pressed: () => this.#pressed(),
+      disarmed: cause => parts.fail(cause),
+    })
   }
 
   /** A job runs or waits to. */
@@ -61,6 +70,11 @@ export class Work {
 
   get waits(): boolean {
     return this.#waiting !== undefined
+  }
+
+  /** The job that waits for the machine's own button, or is on the way to that. */
+  get armed(): { readonly id: string; readonly waits: boolean } | undefined {
+    return this.#waiting === undefined || !this.arming.active ? undefined : { id: this.#waiting.job, waits: this.arming.waits }
   }
 
   /** Its answers do not count any more: the machine is being brought to rest. */
@@ -75,30 +89,36 @@ export class Work {
   }
 
   get deadlineMs(): number {
-    const startMs = this.#waiting?.untilMs ?? Number.POSITIVE_INFINITY
+    // An armed one has a clock of its own, its question's; one that is being stopped ends with the stop.
+    const startMs =
+      this.arming.active || this.#cause !== undefined ? Number.POSITIVE_INFINITY : (this.#waiting?.untilMs ?? Number.POSITIVE_INFINITY)
     return this.job === undefined || this.pausing.active ? startMs : Math.min(startMs, this.job.starvesAtMs)
   }
 
   /** `job-ended` will come for it, whatever happens. */
-  run(job: string, cursor: ProgramCursor, allowConstantPower: boolean): void {
+  run(job: string, cursor: ProgramCursor, rules: RunRules): void {
     if (this.ordered) {
-      this.#reportUnstarted(job, { outcome: 'failed', evidence: 'another job runs', fault: faults.jobRuns() })
+      this.#reportUnstarted({ job, ...rules }, { outcome: 'failed', evidence: 'another job runs', fault: faults.jobRuns() })
       return
     }
-    this.#waiting = { job, cursor, allowConstantPower, untilMs: this.#out.nowMs + runWaitMs }
+    this.#waiting = { job, cursor, ...rules, untilMs: this.#out.nowMs + runWaitMs, pressed: false }
     this.start()
   }
 
   /** Starts the waiting job as soon as nothing hinders it, or ends it where something does. */
   start(): void {
     const run = this.#waiting
-    if (run === undefined) return
+    if (run === undefined || this.arming.active || this.#cause !== undefined) return
     const hindrance = this.#parts.hindrance()
     if (hindrance === 'wait' && this.#out.nowMs < run.untilMs) return
+    if (hindrance === undefined && run.button && !run.pressed) {
+      this.arming.start()
+      return
+    }
     this.#waiting = undefined
     if (hindrance !== undefined) {
       const fault = hindrance === 'wait' ? faults.notReady('busy') : hindrance
-      this.#reportUnstarted(run.job, { outcome: 'failed', evidence: 'not started', fault })
+      this.#reportUnstarted(run, { outcome: 'failed', evidence: 'not started', fault })
       return
     }
     const { options } = this.#parts
@@ -185,13 +205,17 @@ export class Work {
 
   /** From now on only the machine's coming to rest is waited for; the first cause stands. */
   stopFeeding(cause: EndCause): void {
-    this.#refuseWaiting(cause)
+    // An armed job is told of when the controller is out of its hold: until then nothing else could begin there.
+    const held = this.#waiting?.button === true
+    this.arming.drop()
+    if (!held) this.#refuseWaiting(cause)
     this.#cause ??= cause
     this.job?.program.stop()
   }
 
   /** The one end of the job, if there is one. */
   end(cause: EndCause): void {
+    this.arming.drop()
     this.#refuseWaiting(cause)
     const job = this.job
     this.#cause = undefined
@@ -206,12 +230,22 @@ export class Work {
   #refuseWaiting(cause: EndCause): void {
     const waiting = this.#waiting
     this.#waiting = undefined
-    if (waiting !== undefined) this.#reportUnstarted(waiting.job, cause)
+    if (waiting !== undefined) this.#reportUnstarted(waiting, cause)
   }
 
-  #reportUnstarted(job: string, cause: EndCause): void {
-    const end: JobEnd = { ...cause, lines: 0, bytes: 0, seconds: 0, resends: 0 }
+  #reportUnstarted({ job, button }: { job: string; button: boolean }, { unwanted, ...cause }: EndCause): void {
+    const again = button && unwanted !== true ? { again: true as const } : {}
+    const end: JobEnd = { ...cause, lines: 0, bytes: 0, seconds: 0, resends: 0, ...again }
     this.#out.report({ kind: 'job-ended', job, end })
+  }
+
+  /** The controller is free again, and by its own button. */
+  #pressed(): void {
+    const run = this.#waiting
+    if (run === undefined) return
+    run.pressed = true
+    run.untilMs = this.#out.nowMs + runWaitMs
+    this.start()
   }
 
   #fill(job: GrblJob): void {

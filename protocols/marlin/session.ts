@@ -101,7 +101,7 @@ class MarlinSession implements Session {
     }
   }
 
-  #run({ job, cursor }: Extract<SessionInput, { kind: 'run' }>, nowMs: number): void {
+  #run({ job, cursor, button }: Extract<SessionInput, { kind: 'run' }>, nowMs: number): void {
     const core = this.#core
     const why =
       this.#job.id !== undefined
@@ -112,7 +112,9 @@ class MarlinSession implements Session {
             ? 'down'
             : core.phase.kind !== 'ready'
               ? 'not-connected'
-              : undefined
+              : button
+                ? 'no-button'
+                : undefined
     if (why) {
       const end = { outcome: 'failed', evidence: 'never started', fault: fault(why), lines: 0, bytes: 0, seconds: 0, resends: 0 } as const
       core.report({ kind: 'job-ended', job, end })

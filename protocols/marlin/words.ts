@@ -181,6 +181,12 @@ const words = {
     help: { ru: 'Сохраните программу из слайсера заново.', en: 'Save the program from the slicer again.' },
   },
   'not-connected': { text: { ru: 'Принтер не подключён.', en: 'The printer is not connected.' } },
+  'no-button': {
+    text: {
+      ru: 'У принтеров нет кнопки «Пуск», которой ждут: запустите задание с экрана.',
+      en: 'Printers have no start button to wait for: start the job from the screen.',
+    },
+  },
   'not-ready': {
     text: { ru: 'Принтер сейчас не может начать задание.', en: 'The printer cannot start a job now.' },
   },

@@ -128,8 +128,8 @@ export class Bench {
     return id
   }
 
-  run(lines: readonly string[], allowConstantPower = false): string {
-    this.input({ kind: 'run', job: 'job-0001', cursor: cursorOf(lines), allowConstantPower })
+  run(lines: readonly string[], allowConstantPower = false, button = false): string {
+    this.input({ kind: 'run', job: 'job-0001', cursor: cursorOf(lines), allowConstantPower, button })
     return 'job-0001'
   }
 
