@@ -30,6 +30,10 @@ const machineSchema = z.strictObject({
   readOnly: z.boolean().default(false).describe('true or false: whether we may only watch this machine'),
   /** Over the model's figures and under what the firmware says: `$n` or an M503 key → value. */
   settings: z.record(z.string(), z.string()).optional().describe('firmware settings as text, e.g. { "$110": "5000" }'),
+  startButton: z
+    .boolean()
+    .optional()
+    .describe("true or false: whether a start button of the machine's own is wired to its controller's cycle start"),
   /** Whether pupils' jobs for this machine wait for a teacher; the school's rule where absent. */
   approval: z.boolean().optional().describe("true or false: whether pupils' jobs for it wait for a teacher"),
 })

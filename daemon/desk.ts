@@ -148,7 +148,8 @@ export class Desk {
       case 'job.collect':
         return Promise.resolve(this.#onQueue(command, ask))
       case 'job.start':
-        return this.#start(command, ask.job, ask.machine)
+      case 'job.arm':
+        return this.#start(command, ask, ask.kind === 'job.arm')
       case 'instruction.record':
       case 'permit.grant':
       case 'permit.revoke':
@@ -177,7 +178,6 @@ export class Desk {
         return Promise.resolve('denial' in called ? this.#refuse(command, called.denial) : this.#done(command, { ...called, reply: {} }))
       }
       case 'job.mend':
-      case 'job.arm':
       case 'job.plate':
       case 'machine.look':
       case 'lesson.book':
@@ -252,24 +252,26 @@ export class Desk {
   }
 
   /** Lasers and mills: whoever says go is cleared for the machine, and has just said who it is. */
-  #mayStart(author: Author, job: Job, machine: string): Denial | undefined {
+  #mayStart(author: Author, job: Job, machine: string, button: boolean): Denial | undefined {
     const { machines, permits, pins } = this.#options
     const config = machines.config(machine)
     const view = machines.forQueue(machine)
     if (view === undefined || config === undefined) return deny('unknown-machine')
     const denial = permits.judge(author, { id: machine, model: config.model, kind: view.kind }, view.name)
-    if (denial || view.kind === 'printer') return denial
+    if (button && machines.setup(machine)?.declaration.startButton === undefined) return deny('no-start-button', { machine: view.name })
+    // Whoever presses the machine's own button stands at it: what a PIN would only say.
+    if (denial || button || view.kind === 'printer') return denial
     return pins?.take(author.id, job, machine)
   }
 
-  async #start(command: Command, id: string, machine: string): Promise<Reply> {
+  async #start(command: Command, { job: id, machine }: { job: string; machine: string }, button: boolean): Promise<Reply> {
     const { store, starter, nowMs } = this.#options
     const job = store.job(id)
     if (job === undefined) return this.#refuse(command, deny('unknown-job'))
-    const unfit = this.#mayStart(command.author, job, machine) ?? this.#options.framing?.obstacle(job, machine)
+    const unfit = this.#mayStart(command.author, job, machine, button) ?? this.#options.framing?.obstacle(job, machine)
     if (unfit) return this.#refuse(command, unfit)
     store.beginCommand(command.id, nowMs())
-    const denial = await starter.start(job, machine, command.author)
+    const denial = await starter.start(job, machine, command.author, button)
     return denial ? this.#refuse(command, denial) : this.#done(command, { events: [], reply: {} })
   }
 

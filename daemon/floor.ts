@@ -19,6 +19,8 @@ export type FloorOptions = {
   readonly confirm: (number: number) => void
   /** Something changed that may let a job start. */
   readonly stirred: () => void
+  /** An armed job came back: its machine was reset on the way. */
+  readonly disarmed?: (machine: string) => void
   readonly nowMs: () => number
   readonly log: Logger
 }
@@ -152,7 +154,8 @@ export class Floor implements RoomListener {
       return true
     }
     // The room is right about what runs: a job we put back into the queue and that began after all has begun.
-    if (job.state === 'queued') apply('start', { machine: report.machine })
+    const armedAndBack = report.kind === 'job-ended' && report.end.again === true
+    if (job.state === 'queued' && !armedAndBack) apply('start', { machine: report.machine })
     const begin = () => job.state === 'starting' && apply('begin', { machine: report.machine, startedAt: report.at })
     switch (report.kind) {
       case 'job-started':
@@ -167,6 +170,14 @@ export class Floor implements RoomListener {
         break
       case 'job-ended': {
         const { end } = report
+        if (end.again && job.state === 'starting') {
+          const { fault } = end
+          job = withoutMachine(job)
+          apply('requeue', fault ? { back: fault } : {})
+          log.info({ job: job.id, machine: report.machine, code: fault?.code, evidence: end.evidence }, 'armed, and not begun')
+          this.#options.disarmed?.(report.machine)
+          break
+        }
         const moved = job.startedAt !== undefined || end.lines > 0
         const startedAt = job.startedAt ?? Math.max(0, Math.round(report.at - end.seconds * 1000))
         const ended = apply(endStep[end.outcome], { end, endedAt: report.at, ...(moved ? { startedAt } : {}) })

@@ -249,6 +249,7 @@ function setupOf(config: MachineConfig, model: Model): MachineSetup {
       dialect: model.dialect,
       model: model.id,
       modelName: model.name,
+      ...(hasStartButton(config, model) ? { startButton: true as const } : {}),
       area: { x: extent(model.area.x), y: extent(model.area.y), z: extent(model.area.z) },
     },
     port: config.port,
@@ -256,4 +257,10 @@ function setupOf(config: MachineConfig, model: Model): MachineSetup {
     model,
     readOnly: config.readOnly,
   }
+}
+
+/** Only where a button's press can be told from an order of ours: on the Grbl family's lasers and mills. */
+function hasStartButton(config: MachineConfig, model: Model): boolean {
+  const kind = config.kind ?? model.kind
+  return model.dialect === 'grbl' && kind !== 'printer' && (config.startButton ?? model.startButton ?? false)
 }

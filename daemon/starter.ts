@@ -56,9 +56,11 @@ export class Starter {
 
   /**
    * Starts the job on the machine: noted first, ordered then. `by` is the person who said go.
+   * With `button` it begins when the machine's own start button is pressed, or comes back into the queue.
    * Resolves with undefined when the room took it, or with why not.
    */
-  async start(job: Job, machine: string, by?: Author): Promise<Denial | undefined> {
+  async start(queued: Job, machine: string, by?: Author, button = false): Promise<Denial | undefined> {
+    const { back: _, ...job } = queued
     const { store, machines, room, programs, nowMs, log } = this.#options
     const view = machines.forQueue(machine)
     if (view === undefined) return deny('unknown-machine')
@@ -71,13 +73,13 @@ export class Starter {
     const file = programs.runnable(job.program.sha256)
     if (file === undefined) return this.#giveUp(job, machine, deny('file-missing'))
     // From now on the forecast is that of this machine: by it the school learns how true its forecasts are.
-    const run = this.#run(job, machine, file)
+    const run = { ...this.#run(job, machine, file), ...(button ? { button: true as const } : {}) }
     const { estimatedSeconds } = run
     const stepped = stepJob(job, 'start', nowMs(), { machine, ...(estimatedSeconds === undefined ? {} : { estimatedSeconds }) }, by)
     if ('denial' in stepped) return stepped.denial
-    const action = by === undefined ? [] : [actionEvent('job.start', nowMs(), by, machine, { job: job.id })]
+    const action = by === undefined ? [] : [actionEvent(button ? 'job.arm' : 'job.start', nowMs(), by, machine, { job: job.id })]
     store.commit({ events: [stepped.event, ...action] })
-    log.info({ job: job.id, machine }, 'starting')
+    log.info({ job: job.id, machine, button }, 'starting')
     const fault = await room.order({ kind: 'run', machine, run })
     if (fault === undefined) {
       this.#refusals.delete(job.id)

@@ -199,6 +199,14 @@ const catalogue = {
     'The machine room lost this job; how it ended is not known.',
     { ru: 'Осмотрите станок и деталь.', en: 'Look at the machine and the part.' },
   ),
+  'no-start-button': ofMachine(
+    name => `У станка ${name} нет своей кнопки «Пуск», о которой знает контроллер.`,
+    name => `${name} has no start button of its own that its controller knows.`,
+    {
+      ru: 'Запустите с экрана. Если кнопка есть, техник впишет startButton: true в файл школы.',
+      en: 'Start it from the screen. If there is a button, a technician writes startButton: true into the school’s file.',
+    },
+  ),
   'frame-lasers-only': said('Рамку обводят только лазерные гравёры.', 'Only laser engravers trace a frame.'),
   'nothing-to-frame': {
     text: ({ ticket = 0 }: Facts) => ({
