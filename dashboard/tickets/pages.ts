@@ -2,11 +2,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
 import express from 'express'
+import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
 import { own } from '../fleet/picture.ts'
 import type { WebContext } from '../server/context.ts'
 import { comesFromUs } from '../server/people.ts'
+import { lifetimeMs } from '../server/rights.ts'
+import { addMend } from './mend.ts'
 import { html, qr, sendPaper } from './paper.ts'
+import { createTicketPrograms } from './programs.ts'
 import type { PushPost } from './push.ts'
 import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
 import { ticketScript, worker } from './script.ts'
@@ -21,18 +25,25 @@ import { languageOf, pageWords } from './words.ts'
 const looks = { perSecond: 40, burst: 400 }
 /** Without script the page asks for itself anew. */
 const refreshSeconds = 30
-/** How long a cancel waits for the school's word before the page says "asked". */
-const cancelWithinMs = 5_000
+/** How long a button waits for the school's word before the page says "asked". */
+const answerWithinMs = 5_000
 const cancelLifeMs = 10 * 60_000
+/** Of one ticket: a person presses twice, a prankster for ever. The school counts on its own as well. */
+const calls = { perSecond: 1 / 60, burst: 3 }
+const saids = ['cancelled', 'refused', 'sent', 'mended', 'mendsent', 'called'] as const
 const subscriptionBytesMax = 4_096
+const tooOften: Denial = { code: 'too-fast', text: { ru: pageWords.ru.slow, en: pageWords.en.slow } }
 
 export function addTickets(app: Express, context: WebContext, push?: PushPost): void {
   const { workplace, log, clock } = context
   const within = createRate(looks)
   const script = ticketScript(push?.publicKey ?? '')
+  const programs = createTicketPrograms(workplace, clock)
+  const mayHelp = createRate(calls)
+  const languageFor = (request: Request) => languageOf(request.query.lang, request.headers['accept-language'])
 
   const refused = (request: Request, response: Response, what: 'missing' | 'slow') => {
-    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    const language = languageFor(request)
     const words = pageWords[language]
     const main = html`<h1>${words[what]}</h1>${what === 'missing' ? html`<p>${words.missingHelp}</p>` : ''}<p><a href="/">${words.home}</a></p>`
     sendPaper(response, { language, title: words[what], main }, what === 'missing' ? 404 : 429)
@@ -50,19 +61,27 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     return ticket
   }
 
-  const pageOf = (request: Request, { view, path }: FoundTicket): TicketPage => {
-    const language = languageOf(request.query.lang, request.headers['accept-language'])
-    const said = request.query.said
+  const addressOf = (request: Request, { path }: FoundTicket) =>
+    `${context.origins[0] ?? `${request.protocol}://${request.get('host')}`}${path}`
+
+  const pageOf = async (request: Request, ticket: FoundTicket, denied?: Denial): Promise<TicketPage> => {
+    const { view, path } = ticket
+    const language = languageFor(request)
+    const said = saids.find(one => one === request.query.said)
+    const layers = view.result === undefined ? undefined : await programs.layers(view.sha256)
     return {
       view,
       language,
       words: pageWords[language],
       nowMs: clock(),
       path,
-      address: `${context.origins[0] ?? `${request.protocol}://${request.get('host')}`}${path}`,
+      address: addressOf(request, ticket),
+      uploadLimitBytes: context.uploadLimitBytes,
+      ...(layers === undefined ? {} : { layers }),
       ...(workplace.picturePath(view.sha256, 'picture') === undefined ? {} : { picture: `${path}/picture` }),
       ...(request.query.ask === 'cancel' ? { asking: 'cancel' as const } : {}),
-      ...(said === 'cancelled' || said === 'refused' || said === 'sent' ? { said } : {}),
+      ...(said === undefined || denied !== undefined ? {} : { said }),
+      ...(denied === undefined ? {} : { denial: denied }),
     }
   }
 
@@ -70,20 +89,26 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     response.set({ 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/t/' }).type('text/javascript; charset=utf-8').send(worker)
   })
 
-  app.get('/t/:ticket', (request, response) => {
-    const ticket = found(request, response)
-    if (ticket === undefined) return
-    const page = pageOf(request, ticket)
+  const show = async (request: Request, response: Response, ticket: FoundTicket, denied?: Denial, status = 200) => {
+    const page = await pageOf(request, ticket, denied)
     const { main, footer } = ticketWhole(page)
     const title = `№ ${page.view.ticket}: ${page.words.phase[page.view.phase]}`
-    const asking = page.asking !== undefined
-    sendPaper(response, { language: page.language, title, main, footer, script, ...(asking ? {} : { refreshSeconds }) })
+    // A page that asked for itself anew would lose what is being answered or chosen on it.
+    const stays = page.asking !== undefined || denied !== undefined || page.view.mend !== undefined
+    sendPaper(response, { language: page.language, title, main, footer, script, ...(stays ? {} : { refreshSeconds }) }, status)
+  }
+
+  app.get('/t/:ticket', async (request, response) => {
+    const ticket = found(request, response)
+    if (ticket !== undefined) await show(request, response, ticket)
   })
 
-  app.get('/t/:ticket/live', (request, response) => {
+  addMend(app, context, { found, languageFor, refuse: show, missing: (request, response) => refused(request, response, 'missing') })
+
+  app.get('/t/:ticket/live', async (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
-    const text = ticketPart(pageOf(request, ticket)).html
+    const text = ticketPart(await pageOf(request, ticket)).html
     const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`
     response.set({ 'Cache-Control': 'no-store', ETag: tag, Vary: 'Accept-Language' })
     if (request.headers['if-none-match'] === tag) response.status(304).end()
@@ -96,7 +121,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     response
       .set('Cache-Control', 'private, max-age=3600')
       .type('image/svg+xml')
-      .send(qr(pageOf(request, ticket).address).html)
+      .send(qr(addressOf(request, ticket)).html)
   })
 
   app.get('/t/:ticket/picture', (request, response) => {
@@ -110,19 +135,45 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     })
   })
 
+  app.get('/t/:ticket/plan', async (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    const mark = ticket.view.problem?.mark
+    const plan = mark && (await programs.plan(ticket.view.sha256, mark))
+    if (plan === undefined) return refused(request, response, 'missing')
+    response.set('Cache-Control', 'private, max-age=60').type('image/svg+xml').send(plan)
+  })
+
+  app.post('/t/:ticket/help', async (request, response) => {
+    const ticket = found(request, response)
+    if (ticket === undefined) return
+    if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+    const { view, path } = ticket
+    const author = workplace.tickets?.jobs(view.site, view.ticket)[0]?.author
+    if (view.help === undefined || author === undefined) return response.redirect(303, path)
+    if (!mayHelp(path, clock())) return show(request, response, ticket, tooOften, 429)
+    const issuedAt = clock()
+    const ask = { kind: 'machine.help' as const, machine: view.help.machine }
+    const command = { id: randomUUID(), author, issuedAt, expiresAt: issuedAt + lifetimeMs(ask.kind), ask }
+    const reply = await workplace.command(view.site, command, AbortSignal.any([AbortSignal.timeout(answerWithinMs), context.closing]))
+    log.info({ site: view.site, ticket: view.ticket, outcome: reply?.outcome }, 'help called from the ticket')
+    if (reply?.outcome === 'refused') return show(request, response, ticket, reply.denial, 409)
+    response.redirect(303, `${path}?said=${reply?.outcome === 'done' ? 'called' : 'sent'}&lang=${languageFor(request)}`)
+  })
+
   app.post('/t/:ticket/cancel', async (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
     if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
     const said = await cancel(ticket)
-    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    const language = languageFor(request)
     response.redirect(303, `${ticket.path}?said=${said}&lang=${language}`)
   })
 
   app.post('/t/:ticket/push', express.json({ limit: subscriptionBytesMax, type: 'application/json' }), (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
-    const language = languageOf(request.query.lang, request.headers['accept-language'])
+    const language = languageFor(request)
     const taken = comesFromUs(request.headers, context.origins) && push?.subscribe(ticket, request.body, language)
     response.status(taken === true ? 204 : 400).end()
   })
@@ -135,7 +186,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
         const author = workplace.tickets?.jobs(view.site, view.ticket).find(({ id }) => id === job)?.author
         if (author === undefined) return undefined
         const command = { id: randomUUID(), author, issuedAt: at, expiresAt: at + cancelLifeMs, ask: { kind: 'job.cancel' as const, job } }
-        return workplace.command(view.site, command, AbortSignal.any([AbortSignal.timeout(cancelWithinMs), context.closing]))
+        return workplace.command(view.site, command, AbortSignal.any([AbortSignal.timeout(answerWithinMs), context.closing]))
       }),
     )
     log.info(

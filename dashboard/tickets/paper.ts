@@ -68,6 +68,8 @@ input.code{text-transform:uppercase;letter-spacing:4px}
 .qr svg{display:block;width:168px;height:168px;max-width:100%;background:#fff;border:8px solid #fff}
 .big{font-size:40px;line-height:1.1;font-weight:700;letter-spacing:2px}
 img.part{max-width:100%;max-height:180px;border-radius:8px}
+img.plan{max-width:100%;border:1px solid #7b8692;border-radius:8px}
+input[type=file]{padding:10px;font-size:16px}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0 0 0 0)}
 @media (prefers-color-scheme:dark){
 body{background:#12161b;color:#e8ecf0}

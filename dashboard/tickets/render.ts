@@ -1,6 +1,6 @@
 // The ticket's page in HTML: the number, the four steps, when, why, what went wrong and what to try.
 import type { Range } from '../../protocols/contract/forecast.ts'
-import type { Language, Sentence } from '../../protocols/contract/words.ts'
+import type { Denial, Language, Sentence } from '../../protocols/contract/words.ts'
 import { type Html, html, qr } from './paper.ts'
 import { type Phase, type Step, steps, type TicketView } from './view.ts'
 import type { PageWords } from './words.ts'
@@ -17,6 +17,11 @@ export type TicketPage = {
   /** Path of the part's picture, where there is one. */
   picture?: string
   asking?: 'cancel'
+  /** Of the program, where it has layers. */
+  layers?: number
+  /** The school's no to what was asked last. */
+  denial?: Denial
+  uploadLimitBytes: number
   said?: keyof PageWords['said']
 }
 
@@ -33,26 +38,36 @@ const marks: Partial<Record<Phase, 'part' | 'fault' | 'attention'>> = {
 }
 
 /** What changes while one looks: the script puts it anew, and only it. */
-export function ticketPart({ view, words, language, nowMs, path, picture, asking, said }: TicketPage): Html {
+export function ticketPart(page: TicketPage): Html {
+  const { view, words, language, nowMs, path, picture, asking, said, denial } = page
   const say = (sentence: Sentence) => sentence[language] || sentence.ru
   const { phase, problem, why } = view
   const headline = words.phase[phase]
   const hint = words.hint[phase]
   const mark = marks[phase]
-  return html`<div data-say="${headline}">${said === undefined ? '' : html`<p class="panel mark" role="status">${words.said[said]}</p>`}
+  return html`<div data-say="${headline}" data-whole="${view.mend === undefined ? '' : 'mend'}">${said === undefined ? '' : html`<p class="panel mark" role="status">${words.said[said]}</p>`}${
+    denial === undefined
+      ? ''
+      : html`<p class="panel mark mark-fault" role="alert">${say(denial.text)}${denial.help === undefined ? '' : ` ${say(denial.help)}`}</p>`
+  }
 ${stepsList(view.step, words)}
 <div class="panel mark${mark === undefined ? '' : ` mark-${mark}`}">
 <h2 class="big-line">${headline}</h2>
 ${hint === undefined ? '' : html`<p>${hint}</p>`}
 ${view.copies > 1 ? html`<p>${words.made(view.made, view.copies)}</p>` : ''}
+${view.collectedAt === undefined ? '' : html`<p>${words.collectedAt(`${dayWord(view.collectedAt, nowMs, language, words)} ${clock(view.collectedAt, language)}`)}</p>`}
 ${view.machine === undefined ? '' : html`<p class="quiet">${words.on(view.machine)}</p>`}
+${view.together ? html`<p class="quiet">${words.together}</p>` : ''}
 ${view.progress === undefined ? '' : progressBar(view.progress, words)}
 ${view.when === undefined ? '' : html`<p class="quiet small">${view.when.what === 'end' ? words.doneBy : words.startsAt}</p><p class="when">${rangeText(view.when.range, nowMs, language, words)}</p>`}
 ${view.unsure === undefined ? '' : html`<p class="quiet">${words.unsure[view.unsure]}</p>`}
 ${view.silentMs === undefined ? '' : html`<p class="quiet">${words.silent(words.age(Math.round(view.silentMs / 60_000)))}</p>`}
 ${why === undefined ? '' : html`<p><b>${words.why}:</b> ${say(why.text)}</p><p><b>${words.unblock}:</b> ${say(why.unblock)}</p>`}
-${problem === undefined ? '' : problemPart(problem, words, say)}
+${view.place === undefined ? '' : html`<p><b>${words.place}:</b> ${say(view.place)}</p>`}
+${problem === undefined ? '' : problemPart(problem, words, say, path, language)}
 </div>
+${view.help === undefined ? '' : helpPart(view.help, path, words, language)}
+${view.result === undefined ? '' : resultPart(view.result, page)}
 ${picture === undefined ? '' : html`<p><img class="part" src="${picture}" alt="" loading="lazy"></p>`}
 ${view.cancellable.length === 0 ? '' : cancelPart(path, asking === 'cancel', words, language)}</div>`
 }
@@ -63,6 +78,7 @@ export function ticketWhole(page: TicketPage): { main: Html; footer: Html } {
   return {
     main: html`<h1 class="quiet">${words.ticket} · ${view.siteName}</h1><p class="number">№ ${view.ticket}</p><p class="quiet">${view.file}</p>
 <div id="live" data-from="${page.path}">${ticketPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>
+${view.mend === undefined ? '' : mendForm(page)}
 ${view.cancellable.length === 0 && view.phase !== 'on-bed' ? '' : html`<p class="noprint"><button id="notify" type="button" hidden data-on="${words.notified}" data-no="${words.notifyNo}">${words.notify}</button></p>`}`,
     footer: html`<div class="qr">${qr(address)}</div><p>${words.qr}</p><p>${words.keep}</p>`,
   }
@@ -84,9 +100,45 @@ function progressBar(fraction: number, words: PageWords): Html {
   return html`<p class="quiet small">${words.progress(percent)}</p><svg class="bar" role="img" aria-label="${words.progress(percent)}" width="100%" height="12" viewBox="0 0 100 12" preserveAspectRatio="none"><rect width="${percent}" height="12" fill="#4b5a69"/></svg>`
 }
 
-function problemPart(problem: NonNullable<TicketView['problem']>, words: PageWords, say: (sentence: Sentence) => string): Html {
+function helpPart({ called }: NonNullable<TicketView['help']>, path: string, words: PageWords, language: Language): Html {
+  if (called) return html`<p class="panel mark mark-attention">${words.helpCalled}</p>`
+  return html`<form class="noprint" method="post" action="${path}/help?lang=${language}"><p><button>${words.help}</button></p></form>`
+}
+
+function resultPart({ material, grams, seconds }: NonNullable<TicketView['result']>, { words, language, layers }: TicketPage): Html {
+  const weight = grams === undefined ? undefined : words.grams(decimal(grams < 10 ? grams : Math.round(grams), language))
+  const facts: [string, string | undefined][] = [
+    [words.material, [material, weight].filter(fact => fact !== undefined).join(', ') || undefined],
+    [words.workTime, seconds === undefined ? undefined : words.span(Math.round(seconds / 60))],
+    [words.layers, layers === undefined ? undefined : String(layers)],
+  ]
+  const known = facts.filter(([, fact]) => fact !== undefined)
+  return html`<div class="panel"><h2>${words.result}</h2><ul class="tries">${known.map(([what, fact]) => html`<li>${what}: ${fact}</li>`)}</ul></div>`
+}
+
+/** Stands beside the part that is put anew, or a chosen file would be lost with it. */
+function mendForm({ words, language, path, uploadLimitBytes }: TicketPage): Html {
+  const { mend } = words
+  const megabytes = Math.floor(uploadLimitBytes / 1_048_576)
+  return html`<form id="mend" class="panel noprint" method="post" enctype="multipart/form-data" action="${path}/mend?lang=${language}" data-max="${uploadLimitBytes}" data-big="${mend.tooBig(megabytes)}" data-sending="${mend.sending}" data-checking="${mend.checking}" data-broken="${mend.broken}" data-decimal="${language === 'ru' ? ',' : '.'}">
+<h2>${mend.title}</h2><label for="file">${mend.file}</label><input id="file" name="file" type="file" required>
+<label for="comment">${mend.comment}</label><input id="comment" name="comment" maxlength="300" autocomplete="off">
+<div class="row"><button class="main">${mend.send}</button></div><p id="mendsaid" role="status"></p></form>`
+}
+
+function problemPart(
+  problem: NonNullable<TicketView['problem']>,
+  words: PageWords,
+  say: (sentence: Sentence) => string,
+  path: string,
+  language: Language,
+): Html {
+  const { mark } = problem
+  const place =
+    mark && words.markPlace(decimal(mark.x, language), decimal(mark.y, language), mark.layer === undefined ? undefined : mark.layer + 1)
   return html`<p>${say(problem.text)}</p>
 ${problem.comment === undefined ? '' : html`<p><b>${words.teacherSays}:</b> «${problem.comment}»</p>`}
+${place === undefined ? '' : html`<p><b>${words.marked}:</b> ${place}</p><p><img class="plan" src="${path}/plan" alt="${words.marked}: ${place}"></p>`}
 ${problem.tries.length === 0 ? '' : html`<p><b>${words.tries}:</b></p><ul class="tries">${problem.tries.map(one => html`<li>${say(one)}</li>`)}</ul>`}`
 }
 
@@ -103,6 +155,11 @@ export function rangeText([early, late]: Range, nowMs: number, language: Languag
   if (from <= nowMs) return `${day(to)} ${words.before(clock(to, language))}`
   if (day(from) === day(to)) return `${day(from)} ${clock(from, language)}–${clock(to, language)}`
   return `${day(from)} ${clock(from, language)} – ${day(to)} ${clock(to, language)}`
+}
+
+/** 34 · 12,5: as people write it. */
+function decimal(value: number, language: Language): string {
+  return value.toLocaleString(language === 'ru' ? 'ru-RU' : 'en-GB', { maximumFractionDigits: 1 })
 }
 
 export function clock(instant: number, language: Language): string {

@@ -1,8 +1,9 @@
 // What a ticket says: which of the four steps, when, why it waits, what went wrong. Pure: jobs and the picture in, facts out; words are words.ts's.
 
+import { helpCalled } from '../../protocols/contract/floor.ts'
 import type { Range, Wait } from '../../protocols/contract/forecast.ts'
 import { waitOf } from '../../protocols/contract/forecast-words.ts'
-import { activeStates, endedStates, type Job } from '../../protocols/contract/job.ts'
+import { activeStates, endedStates, type Job, type Mark } from '../../protocols/contract/job.ts'
 import type { SitePicture } from '../../protocols/contract/screen.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
 import { confidence, own } from '../fleet/picture.ts'
@@ -31,7 +32,7 @@ export type TicketView = {
   ticket: number
   site: string
   siteName: string
-  /** Of the first copy. */
+  /** Of the copy it speaks of: a mended one has another file than those made before. */
   file: string
   sha256: string
   step: Step
@@ -48,7 +49,18 @@ export type TicketView = {
   why?: Wait
   /** 0…1 of the copy on the machine. */
   progress?: number
-  problem?: { text: Sentence; tries: readonly Sentence[]; comment?: string }
+  problem?: { text: Sentence; tries: readonly Sentence[]; comment?: string; mark?: Mark }
+  /** Where its copy stands in the queue, and why there, in one sentence. */
+  place?: Sentence
+  /** Its part is made on one bed with others. */
+  together: boolean
+  /** The sent-back job that waits for a mended file. */
+  mend?: string
+  /** The machine to which its owner may call the teacher, and whether somebody has. */
+  help?: { machine: string; called: boolean }
+  /** What was made of it, once something was. */
+  result?: { material?: string; grams?: number; seconds?: number }
+  collectedAt?: number
   /** Copies its owner may still cancel. */
   cancellable: readonly string[]
 }
@@ -64,27 +76,34 @@ export function viewTicket(jobs: readonly Job[], picture: SitePicture, nowMs: nu
   const [first] = jobs
   if (first === undefined) return undefined
   const { sure, ageMs } = confidence(picture.link, nowMs)
-  const leading = leadingOf(jobs)
+  const shown = jobs.map(job => followed(job, picture))
+  const leading = leadingOf(shown)
   const phase = phaseOf(leading)
   const waiting = phase === 'waiting' || phase === 'checking'
-  const forecasts = jobs.flatMap(job => own(picture.forecasts ?? {}, job.id) ?? [])
-  const when = whenOf(jobs, picture, sure)
+  const forecasts = shown.flatMap(job => own(picture.forecasts ?? {}, job.id) ?? [])
+  const when = whenOf(shown, picture, sure)
   const unsure = when !== undefined || !(waiting || phase === 'starting' || phase === 'working') ? undefined : sure ? 'unknown' : 'silent'
   const why = waiting ? whyOf(leading, picture, sure) : undefined
   const machineId = leading.machine ?? leading.wanted
   const machine = machineId === undefined ? undefined : own(picture.machines, machineId)?.declaration.name
   const progress = leading.machine === undefined ? undefined : own(picture.telemetry, leading.machine)?.progress
   const problem = problemOf(leading, phase)
+  const place = waiting && sure ? own(picture.forecasts ?? {}, leading.id)?.place?.text : undefined
+  const help = sure ? helpOf(leading, phase, picture) : undefined
+  const result = resultOf(leading, phase)
+  const mend = jobs.find(({ state }) => state === 'returned')?.id
+  const collectedAt = Math.max(...jobs.map(job => job.collectedAt ?? 0))
   return {
     ticket: first.ticket,
     site: first.site,
     siteName: picture.name,
-    file: first.program.name,
-    sha256: first.program.sha256,
+    file: leading.program.name,
+    sha256: leading.program.sha256,
     step: stepOf(phase),
     phase,
     copies: first.copies,
-    made: jobs.filter(isMade).length,
+    made: shown.filter(isMade).length,
+    together: jobs.some(job => job.plate !== undefined),
     ...(machine === undefined ? {} : { machine }),
     ...(when === undefined ? {} : { when }),
     ...(unsure === undefined || (forecasts.length > 0 && unsure === 'unknown' && phase === 'checking') ? {} : { unsure }),
@@ -92,8 +111,51 @@ export function viewTicket(jobs: readonly Job[], picture: SitePicture, nowMs: nu
     ...(why === undefined ? {} : { why }),
     ...(sure && phase === 'working' && progress?.job === leading.id ? { progress: progress.fraction } : {}),
     ...(problem === undefined ? {} : { problem }),
+    ...(place === undefined ? {} : { place }),
+    ...(mend === undefined ? {} : { mend }),
+    ...(help === undefined ? {} : { help }),
+    ...(result === undefined ? {} : { result }),
+    ...(phase === 'collected' && collectedAt > 0 ? { collectedAt } : {}),
     cancellable: jobs.filter(job => !endedStates.includes(job.state)).map(({ id }) => id),
   }
+}
+
+/** A job whose part is made on another's bed fares as that one, until its own end is told. */
+function followed(job: Job, { jobs }: SitePicture): Job {
+  const plate = job.plate === undefined || endedStates.includes(job.state) ? undefined : own(jobs, job.plate)
+  if (plate === undefined) return job
+  const { id, state, held, order, wanted, suitable, machine, startedAt, endedAt, end, verdict } = plate
+  const { wanted: _wanted, ...rest } = job
+  return {
+    ...rest,
+    id,
+    state,
+    held,
+    order,
+    suitable,
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(machine === undefined ? {} : { machine }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(end === undefined ? {} : { end }),
+    ...(verdict === undefined ? {} : { verdict }),
+  }
+}
+
+/** Only where there is a machine to come to: for all else the teacher's desk is nearer than any button. */
+function helpOf(job: Job, phase: Phase, { machines }: SitePicture): TicketView['help'] {
+  const there = phase === 'starting' || phase === 'working' || phase === 'paused' || phase === 'on-bed'
+  const failedThere = phase === 'failed' && job.verdict === undefined
+  if (job.machine === undefined || !(there || failedThere)) return undefined
+  const known = own(machines, job.machine)
+  return known && { machine: job.machine, called: known.faults.some(({ code }) => code === helpCalled) }
+}
+
+function resultOf({ program, end, verdict, state }: Job, phase: Phase): TicketView['result'] {
+  if (phase !== 'on-bed' && phase !== 'ready' && (phase !== 'collected' || verdict?.quality === 'failed')) return undefined
+  if (state === 'cancelled' || end === undefined) return undefined
+  const { material, grams } = program
+  return { ...(material === undefined ? {} : { material }), ...(grams === undefined ? {} : { grams }), seconds: end.seconds }
 }
 
 function isMade({ state, end, verdict }: Job): boolean {
@@ -200,11 +262,12 @@ function whyOf(job: Job, picture: SitePicture, sure: boolean): Wait {
 }
 
 function problemOf(job: Job, phase: Phase): TicketView['problem'] {
-  const comment = job.comment
+  const comment = phase === 'returned' ? (job.returned?.comment ?? job.comment) : job.comment
   if (phase === 'returned' || phase === 'denied') {
+    const mark = phase === 'returned' ? job.returned?.mark : undefined
     const tries = phase === 'returned' ? [sendAgain] : []
     const text = phase === 'returned' ? returnedText : deniedText
-    return { text, tries, ...(comment === undefined ? {} : { comment }) }
+    return { text, tries, ...(comment === undefined || comment === '' ? {} : { comment }), ...(mark === undefined ? {} : { mark }) }
   }
   if (phase !== 'failed') return undefined
   const cause = job.verdict?.cause
@@ -215,8 +278,8 @@ function problemOf(job: Job, phase: Phase): TicketView['problem'] {
 }
 
 const sendAgain: Sentence = {
-  ru: 'Исправь файл и отправь его снова: получишь новый талон.',
-  en: 'Mend the file and send it again: you get a new ticket.',
+  ru: 'Исправь модель или настройки в слайсере, сохрани новый файл и отправь его здесь. Талон останется тем же.',
+  en: 'Mend the model or the slicer’s settings, save a new file and send it here. The ticket stays the same.',
 }
 const returnedText: Sentence = { ru: 'Учитель вернул задание на доработку.', en: 'Your teacher sent the job back.' }
 const deniedText: Sentence = { ru: 'Учитель отклонил задание.', en: 'Your teacher denied the job.' }
