@@ -1,5 +1,5 @@
 // Mantine in our clothes: grey surfaces, one ink for what can be pressed, targets of 44 px.
-import { Button, createTheme, type MantineColorsTuple, Modal, Slider } from '@mantine/core'
+import { Button, createTheme, type MantineColorsTuple, Menu, Modal, Slider } from '@mantine/core'
 
 const ink: MantineColorsTuple = [
   '#eef3f8',
@@ -43,6 +43,8 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm', variant: 'filled' } }),
     Modal: Modal.extend({ defaultProps: { radius: 12, overlayProps: { backgroundOpacity: 0.45 } } }),
+    // Beside its button in the page's own landmarks, and its first item takes the focus, as a menu's does.
+    Menu: Menu.extend({ defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } }),
     // The page has one banner: a dialog's <header> is none.
     ModalHeader: { defaultProps: { role: 'none' } },
     DrawerHeader: { defaultProps: { role: 'none' } },

@@ -64,7 +64,7 @@ describe('for everybody', () => {
   it('goes dark when asked, and remembers it', async () => {
     await stage.open(schoolPath)
     await stage.page.getByRole('button', { name: 'Оформление' }).click()
-    await stage.page.getByRole('menuitem', { name: 'Тёмное оформление' }).click()
+    await stage.page.getByRole('menuitemradio', { name: 'Тёмное оформление' }).click()
     await stage.page.reload()
     await stage.page.getByRole('heading', { level: 1 }).waitFor()
     expect(await stage.page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark')

@@ -34,14 +34,15 @@ export function Looks() {
       </Menu.Target>
       <Menu.Dropdown>
         {(['auto', 'light', 'dark'] as const).map(scheme => (
-          <Menu.Item
+          <Menu.RadioItem
             key={scheme}
-            leftSection={<Icon name={icons[scheme]} />}
-            aria-current={scheme === colorScheme}
-            onClick={() => setColorScheme(scheme)}
+            value={scheme}
+            checked={scheme === colorScheme}
+            rightSection={<Icon name={icons[scheme]} />}
+            onChange={() => setColorScheme(scheme)}
           >
             {names[scheme]}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -164,15 +164,9 @@ function MachineItems({ job, picture }: { job: Job; picture: SitePicture }) {
   const ids = new Set([...job.suitable, ...(job.wanted === undefined ? [] : [job.wanted])])
   const choose = (machine: string | undefined) => ask({ kind: 'job.assign', job: job.id, ...(machine !== undefined && { machine }) })
   const item = (machine: string | undefined, name: string) => (
-    <Menu.Item
-      key={machine ?? ''}
-      role="menuitemradio"
-      aria-checked={job.wanted === machine}
-      leftSection={<span className={job.wanted === machine ? 'radio-mark on' : 'radio-mark'} />}
-      onClick={() => choose(machine)}
-    >
+    <Menu.RadioItem key={machine ?? ''} value={machine ?? ''} checked={job.wanted === machine} onChange={() => choose(machine)}>
       {name}
-    </Menu.Item>
+    </Menu.RadioItem>
   )
   return (
     <>
