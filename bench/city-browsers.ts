@@ -98,8 +98,8 @@ async function watch(url: string, page: Extract<PagePlan, { login: string }>, co
   add(page.kind, socket)
   socket.on('frame', (frame: Frame) => {
     frames += 1
-    for (const telemetry of Object.values(frame.telemetry ?? {})) note(`${page.kind} page: figures`, telemetry.at)
-    for (const machine of Object.values(frame.machines ?? {})) if (machine) note(`${page.kind} page: states`, machine.at)
+    for (const figures of Object.values(frame.telemetry ?? {})) if (figures?.at) note(`${page.kind} page: figures`, figures.at)
+    for (const machine of Object.values(frame.machines ?? {})) if (machine?.at) note(`${page.kind} page: states`, machine.at)
     for (const want of wantsOf(frame.sites ?? {})) {
       if (seen.has(want)) continue
       seen.add(want)
@@ -110,7 +110,7 @@ async function watch(url: string, page: Extract<PagePlan, { login: string }>, co
 
 /** When each began to want somebody: an instant that comes through unchanged. */
 function wantsOf(sites: NonNullable<Frame['sites']>): number[] {
-  return Object.values(sites).flatMap(({ wants }) => wants.map(({ since }) => since))
+  return Object.values(sites).flatMap(row => row?.wants?.map(({ since }) => since) ?? [])
 }
 
 async function openNaive(url: string, page: PagePlan): Promise<void> {

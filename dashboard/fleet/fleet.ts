@@ -1,14 +1,30 @@
 // Holds the picture of all sites on a server: takes messages, remembers temperatures, tells who asks what changed.
 import type { Calendar } from '../../protocols/contract/calendar.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
+import type { Telemetry } from '../../protocols/contract/machine.ts'
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
+import { cardFigures } from './card.ts'
 import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
 import { keepHours } from './hours.ts'
-import { type Audience, addHeat, cityItself, maySee, own, type Shown, showCity, showConditions, showMachine, showSite, summarise } from './picture.ts'
+import {
+  type Audience,
+  addHeat,
+  cityItself,
+  maySee,
+  own,
+  type Shown,
+  showCity,
+  showConditions,
+  showMachine,
+  showSite,
+  summarise,
+} from './picture.ts'
 
-/** A site's part of the fleet; the summary is kept while nothing in it changed. */
-type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]> }
+/** A site's part of the fleet; the summary is kept while nothing in it changed, and the cards while nobody would see that something did. */
+type Held = { fold: SiteFold; summary: SiteSummary; heat: Map<string, readonly HeatSample[]>; cards: Cards }
+/** `of`: the figures these cards were made of. */
+type Cards = { of: SitePicture['telemetry']; shown: SitePicture['telemetry'] }
 
 export type FleetOptions = { sites: readonly { id: string; name: string }[]; clock?: () => number }
 
@@ -24,7 +40,7 @@ export class Fleet {
     this.#clock = clock
     for (const { id, name } of sites) {
       const fold = emptySite(id, name)
-      this.#sites.set(id, { fold, summary: summarise(fold.picture), heat: new Map() })
+      this.#sites.set(id, { fold, summary: summarise(fold.picture), heat: new Map(), cards: { of: {}, shown: {} } })
     }
   }
 
@@ -86,7 +102,7 @@ export class Fleet {
     if (view.kind === 'conditions') return showConditions(this.#conditions, audience)
     const picture = this.site(view.site)
     if (picture === undefined || !maySee(audience, view.site)) return undefined
-    if (view.kind === 'site') return showSite(picture, audience)
+    if (view.kind === 'site') return showSite({ ...picture, telemetry: this.#cards(view.site) }, audience)
     return own(picture.machines, view.machine) === undefined ? undefined : showMachine(picture, view.machine, audience)
   }
 
@@ -121,6 +137,19 @@ export class Fleet {
   onEvents(listener: (site: string, events: readonly Event[]) => void): () => void {
     this.#eventListeners.add(listener)
     return () => this.#eventListeners.delete(listener)
+  }
+
+  #cards(site: string): SitePicture['telemetry'] {
+    const held = this.#sites.get(site)
+    if (held === undefined) return {}
+    const { of, shown } = held.cards
+    const { telemetry } = held.fold.picture
+    if (of !== telemetry) {
+      const card = ([machine, figures]: [string, Telemetry]) =>
+        [machine, own(of, machine) === figures ? (own(shown, machine) ?? figures) : cardFigures(own(shown, machine), figures)] as const
+      held.cards = { of: telemetry, shown: Object.fromEntries(Object.entries(telemetry).map(card)) }
+    }
+    return held.cards.shown
   }
 
   #summaries(): Record<string, SiteSummary> {

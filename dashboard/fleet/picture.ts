@@ -3,6 +3,7 @@ import type { Condition } from '../../protocols/contract/condition.ts'
 import type { JobForecast } from '../../protocols/contract/forecast.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
+import { patched, patchOf } from '../../protocols/contract/patch.ts'
 import type {
   Frame,
   HeatSample,
@@ -146,7 +147,9 @@ export function showMachine(picture: SitePicture, machine: string, audience: Aud
 }
 
 export function showConditions(bySite: ReadonlyMap<string, Readonly<Record<string, Condition>>>, audience: Audience): Shown {
-  const seen = [...bySite].filter(([site]) => site === cityItself || maySee(audience, site)).flatMap(([, conditions]) => Object.entries(conditions))
+  const seen = [...bySite]
+    .filter(([site]) => site === cityItself || maySee(audience, site))
+    .flatMap(([, conditions]) => Object.entries(conditions))
   return { ...nothing, conditions: Object.fromEntries(seen) }
 }
 
@@ -162,18 +165,15 @@ function concerns(job: Job, machine: string): boolean {
   )
 }
 
-/**
- * What changed from one showing to the next, or undefined when nothing did.
- * Apart: `state` must arrive, `telemetry` may be lost, since the next one is whole again.
- */
+/** What changed from one showing to the next: the figures apart from the rest, each left out when nothing in it did. */
 export function frames(before: Shown, after: Shown, at: number): { state?: Frame; telemetry?: Frame } {
   const link = before.link === after.link ? undefined : after.link
-  const sites = present(before.sites, after.sites)
-  const machines = changed(before.machines, after.machines)
-  const jobs = changed(before.jobs, after.jobs)
-  const forecasts = changed(before.forecasts ?? {}, after.forecasts ?? {})
-  const conditions = changed(before.conditions ?? {}, after.conditions ?? {})
-  const telemetry = present(before.telemetry, after.telemetry)
+  const sites = patchOf(before.sites, after.sites)
+  const machines = patchOf(before.machines, after.machines)
+  const jobs = patchOf(before.jobs, after.jobs)
+  const forecasts = patchOf(before.forecasts ?? {}, after.forecasts ?? {})
+  const conditions = patchOf(before.conditions ?? {}, after.conditions ?? {})
+  const telemetry = patchOf(before.telemetry, after.telemetry)
   const parts = {
     ...(link && { link }),
     ...(sites && { sites }),
@@ -188,20 +188,6 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
   }
 }
 
-function present<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): Record<string, T> | undefined {
-  if (before === after) return undefined
-  const entries = Object.entries(after).filter(([key, value]) => own(before, key) !== value)
-  return entries.length === 0 ? undefined : Object.fromEntries(entries)
-}
-
-function changed<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): Record<string, T | null> | undefined {
-  if (before === after) return undefined
-  const gone = Object.keys(before).filter(key => !Object.hasOwn(after, key))
-  const fresh = present(before, after)
-  if (gone.length === 0) return fresh
-  return Object.fromEntries([...Object.entries(fresh ?? {}), ...gone.map(key => [key, null] as const)])
-}
-
 /** The snapshot with a frame's patches in it: what a browser does with each frame. Unchanged parts keep their identity. */
 export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
   const { at } = frame
@@ -212,7 +198,7 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
       return { ...snapshot, at, conditions: patched(snapshot.conditions, frame.conditions) }
     case 'site': {
       const machines = patched(snapshot.picture.machines, frame.machines)
-      const telemetry = withoutGone(patched(snapshot.picture.telemetry, frame.telemetry), frame.machines)
+      const telemetry = patched(snapshot.picture.telemetry, frame.telemetry)
       const jobs = patched(snapshot.picture.jobs, frame.jobs)
       const forecasts = patched(snapshot.picture.forecasts ?? {}, frame.forecasts)
       const link = frame.link ?? snapshot.picture.link
@@ -220,34 +206,22 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
     }
     case 'machine': {
       const id = snapshot.machine.declaration.id
-      const telemetry = own(frame.telemetry ?? {}, id)
+      const { telemetry: known, ...rest } = snapshot
+      const figures = own(frame.telemetry ?? {}, id)
+      const telemetry = figures === null ? undefined : figures === undefined ? known : patched(known ?? { at }, figures)
+      const machine = own(frame.machines ?? {}, id)
       return {
-        ...snapshot,
+        ...rest,
         at,
         link: frame.link ?? snapshot.link,
-        machine: own(frame.machines ?? {}, id) ?? snapshot.machine,
+        // Of a machine that is gone the page keeps the last word.
+        machine: machine === null ? snapshot.machine : patched(snapshot.machine, machine),
         jobs: patched(snapshot.jobs, frame.jobs),
         forecasts: patched(snapshot.forecasts ?? {}, frame.forecasts),
-        ...(telemetry && { telemetry, history: [...addHeat(snapshot.history, telemetry)] }),
+        ...(telemetry && { telemetry, history: figures ? [...addHeat(snapshot.history, telemetry)] : snapshot.history }),
       }
     }
   }
-}
-
-function patched<T>(record: Record<string, T>, patch: Record<string, T | null> | undefined): Record<string, T> {
-  if (patch === undefined) return record
-  const next = { ...record }
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete next[key]
-    else Object.defineProperty(next, key, { value, enumerable: true, configurable: true, writable: true })
-  }
-  return next
-}
-
-/** A machine that is gone takes its figures with it. */
-function withoutGone(telemetry: Record<string, Telemetry>, machines: Frame['machines']): Record<string, Telemetry> {
-  const gone = Object.entries(machines ?? {}).filter(([key, value]) => value === null && Object.hasOwn(telemetry, key))
-  return gone.length === 0 ? telemetry : patched(telemetry, Object.fromEntries(gone.map(([key]) => [key, null])))
 }
 
 /** The temperature plot: one point each 2 s at most, the last 15 minutes. */

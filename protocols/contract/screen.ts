@@ -20,6 +20,7 @@
 //   GET  /api/v1/programs/{sha256}/preview        → Preview JSON, once the analysis made one
 //   GET  /api/v1/programs/{sha256}/picture        → image/png|jpeg
 //   GET  /api/v1/programs/{sha256}/path           → the tool path in bytes (toolpath.ts), gzip
+//   GET  /api/v1/programs/{sha256}/file           → the file itself, to save; staff, of jobs they see
 //   GET  /api/v1/programs/{sha256}/progress       → Progress while the school's own screen works on the file; 204 where nobody here does
 //   GET  /api/v1/health                           → { ok: true, version }
 //   GET  /api/v1/keys                             → { keys: SlicerKey[] }  own keys of slicers, newest first; staff only

@@ -215,8 +215,8 @@ describe('a browser that does not read', () => {
     isSnapshot(snapshot)
     wire.hold()
     // Enough for the kernel's buffers between us and the browser to fill.
-    const long = 'x'.repeat(900)
     for (let round = 0; round < 60; round += 1) {
+      const long = `${round}`.padEnd(900, 'x')
       const jobs = Array.from({ length: 300 }, (_, index) =>
         jobEvent(index + 1, job(`job-${index}-of-many`, { order: round, comment: long })),
       )

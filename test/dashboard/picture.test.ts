@@ -176,7 +176,7 @@ describe('forecasts', () => {
     expect(applyToSite(before, queue({ 'job-vasya': forecast(1), 'job-petya': forecast(0) }), 3_000).picture).toBe(before.picture)
     const after = applyToSite(before, queue({ 'job-petya': forecast(0), 'job-vasya': forecast(2) }), 3_000)
     const shown = ({ picture }: SiteFold) => showSite(picture, { kind: 'staff', sites: 'all' })
-    expect(frames(shown(before), shown(after), 9).state).toEqual({ at: 9, forecasts: { 'job-vasya': forecast(2) } })
+    expect(frames(shown(before), shown(after), 9).state).toEqual({ at: 9, forecasts: { 'job-vasya': { ahead: 2 } } })
     const gone = applyToSite(after, queue({}), 3_000)
     expect(frames(shown(after), shown(gone), 9).state?.forecasts).toEqual({ 'job-petya': null, 'job-vasya': null })
   })
