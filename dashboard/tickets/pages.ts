@@ -78,6 +78,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
       address: addressOf(request, ticket),
       uploadLimitBytes: context.uploadLimitBytes,
       ...(layers === undefined ? {} : { layers }),
+      ...(workplace.picturePath(view.sha256, 'preview') === undefined ? {} : { plan: `${path}/plan` }),
       ...(workplace.picturePath(view.sha256, 'picture') === undefined ? {} : { picture: `${path}/picture` }),
       ...(request.query.ask === 'cancel' ? { asking: 'cancel' as const } : {}),
       ...(said === undefined || denied !== undefined ? {} : { said }),

@@ -14,6 +14,8 @@ export type TicketPage = {
   path: string
   /** The same with the server in front, for the QR code. */
   address: string
+  /** Path of the plan of a marked place, where the program has a preview to draw it from. */
+  plan?: string
   /** Path of the part's picture, where there is one. */
   picture?: string
   asking?: 'cancel'
@@ -64,7 +66,7 @@ ${view.unsure === undefined ? '' : html`<p class="quiet">${words.unsure[view.uns
 ${view.silentMs === undefined ? '' : html`<p class="quiet">${words.silent(words.age(Math.round(view.silentMs / 60_000)))}</p>`}
 ${why === undefined ? '' : html`<p><b>${words.why}:</b> ${say(why.text)}</p><p><b>${words.unblock}:</b> ${say(why.unblock)}</p>`}
 ${view.place === undefined ? '' : html`<p><b>${words.place}:</b> ${say(view.place)}</p>`}
-${problem === undefined ? '' : problemPart(problem, words, say, path, language)}
+${problem === undefined ? '' : problemPart(problem, page, say)}
 </div>
 ${view.help === undefined ? '' : helpPart(view.help, path, words, language)}
 ${view.result === undefined ? '' : resultPart(view.result, page)}
@@ -128,17 +130,15 @@ function mendForm({ words, language, path, uploadLimitBytes }: TicketPage): Html
 
 function problemPart(
   problem: NonNullable<TicketView['problem']>,
-  words: PageWords,
+  { words, language, plan }: TicketPage,
   say: (sentence: Sentence) => string,
-  path: string,
-  language: Language,
 ): Html {
   const { mark } = problem
   const place =
     mark && words.markPlace(decimal(mark.x, language), decimal(mark.y, language), mark.layer === undefined ? undefined : mark.layer + 1)
   return html`<p>${say(problem.text)}</p>
 ${problem.comment === undefined ? '' : html`<p><b>${words.teacherSays}:</b> «${problem.comment}»</p>`}
-${place === undefined ? '' : html`<p><b>${words.marked}:</b> ${place}</p><p><img class="plan" src="${path}/plan" alt="${words.marked}: ${place}"></p>`}
+${place === undefined ? '' : html`<p><b>${words.marked}:</b> ${place}</p>${plan === undefined ? '' : html`<p><img class="plan" src="${plan}" alt="${words.marked}: ${place}"></p>`}`}
 ${problem.tries.length === 0 ? '' : html`<p><b>${words.tries}:</b></p><ul class="tries">${problem.tries.map(one => html`<li>${say(one)}</li>`)}</ul>`}`
 }
 

@@ -80,9 +80,13 @@ const door: PupilDoor = {
 export type Notice = { endpoint: string; payload: { title: string; path: string } }
 
 /** The screen of school alpha with a ticket in every phase. `forecast`: of the waiting and the checking one. */
-export async function openTickets(options: { forecast?: JobForecast; scope?: 'city' | 'school'; status?: number } = {}) {
+export async function openTickets(
+  options: { forecast?: JobForecast; scope?: 'city' | 'school'; status?: number; uploadLimitBytes?: number } = {},
+) {
   const key = ticketKey('alpha', 'alpha-password')
   const jobs = new Map<string, Job>()
+  /** Paths of previews, by their program's hash. */
+  const previews = new Map<string, string>()
   const subscriptions = new Map<string, string>()
   const notices: Notice[] = []
   const pushes: PushShelf = {
@@ -96,6 +100,7 @@ export async function openTickets(options: { forecast?: JobForecast; scope?: 'ci
   }
   const school = options.scope !== 'city'
   const screen = await openScreen({
+    ...(options.uploadLimitBytes === undefined ? {} : { uploadLimitBytes: options.uploadLimitBytes }),
     scope: school ? { kind: 'school', site: 'alpha' } : { kind: 'city' },
     push: { keys: { publicKey: 'BPublicKey', privateKey: 'private' }, send },
     more: {
@@ -105,6 +110,7 @@ export async function openTickets(options: { forecast?: JobForecast; scope?: 'ci
           [...jobs.values()].filter(one => one.site === site && one.ticket === ticket).sort((a, b) => a.copy - b.copy),
       },
       pushes,
+      picturePath: (sha256, what) => (what === 'preview' ? previews.get(sha256) : undefined),
       roster: site => (site === 'alpha' ? { staff: [teacher], permits: [], instructions: [], groups: [group], pupils: [] } : undefined),
       ...(school ? { door } : {}),
     },
@@ -126,7 +132,7 @@ export async function openTickets(options: { forecast?: JobForecast; scope?: 'ci
     if (first === undefined) throw new Error(`no ticket in phase ${phase}`)
     return ticketPath(key, first)
   }
-  return Object.assign(screen, { put, path, notices, subscriptions, jobs, key })
+  return Object.assign(screen, { put, path, notices, subscriptions, jobs, key, previews })
 }
 
 /** In a moment, and by whom it is held up. */
