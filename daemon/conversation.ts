@@ -11,6 +11,7 @@ import { confirmedSchema, directorySchema, readTopic, type Status, type TopicNam
 import type { Desk } from './desk.ts'
 import type { Machines } from './machines.ts'
 import type { People } from './people.ts'
+import type { PhotoPost } from './photo-post.ts'
 import type { PicturePost } from './picture-post.ts'
 import type { Store } from './store.ts'
 import { deny } from './words.ts'
@@ -29,6 +30,7 @@ export type ConversationOptions = {
   readonly pictures: Pick<PicturePost, 'sendDue'>
   /** The queue's forecast as last reckoned. */
   readonly forecast?: () => QueueForecast | undefined
+  readonly photos?: Pick<PhotoPost, 'exchange'>
   /** The machines' maintenance plans and hours. */
   readonly care?: () => CarePlans
   readonly nowMs: () => number
@@ -104,6 +106,7 @@ export class Conversation {
     this.eventsWaiting()
     this.queue()
     this.care()
+    void this.#options.photos?.exchange()
     void this.#options.pictures.sendDue()
   }
 

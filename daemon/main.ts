@@ -7,11 +7,13 @@ import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import { checkPassword, hashPassword } from '../dashboard/accounts/password.ts'
 import { Fleet } from '../dashboard/fleet/fleet.ts'
+import { openPhotoFiles, type PhotoFiles } from '../dashboard/server/photo-files.ts'
 import { startWeb } from '../dashboard/server/web.ts'
 import { pushKeys, pushSender } from '../dashboard/tickets/push.ts'
 import { ticketKey } from '../dashboard/tickets/secret.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
+import { photosOf, shownOrders } from '../protocols/contract/care-due.ts'
 import { clearanceOf, wantsPermit } from '../protocols/contract/permit.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { AnalysisOffice } from './analyst.ts'
@@ -34,6 +36,7 @@ import { loadModels } from './models.ts'
 import type { People } from './people.ts'
 import { openPeopleOffice, schoolSecret } from './people-office.ts'
 import type { Permits } from './permits.ts'
+import { PhotoPost } from './photo-post.ts'
 import { PicturePost } from './picture-post.ts'
 import { Programs } from './programs.ts'
 import { Rejudge } from './rejudge.ts'
@@ -141,6 +144,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     machines,
     confirm: number => room.confirm(number),
     stirred: () => starter.stir(),
+    // A reset forgets G92: where the frame lay is no longer certain.
+    disarmed: machine => framing.noticed(machine, 'machine.reset'),
     nowMs,
     log,
   })
@@ -172,6 +177,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   open.defer(() => starter.close())
 
   const care = new CareDesk({ kinds: loadKindPlans(modelsFolder), machines: config.machines, models, store, nowMs })
+  const photos = openPhotoFiles(join(config.data, 'photos'))
+  const photoPost = city && new PhotoPost({ city, book: store.records.care, photos, nowMs, log, signal: closing.signal })
   let cityOffsetMs = 0
   const time = { hours, rules: config.rules }
   const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, time, nowMs })
@@ -219,6 +226,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     files,
     programs,
     fileComes: () => analyst.warm(),
+    care,
+    photos,
     people,
     office: office.screen,
     ticketKeys: [...(city ? [ticketKey(config.site.id, city.password)] : []), secret],
@@ -251,6 +260,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       pictures,
       forecast: () => forecaster.last,
       care: () => care.plans(),
+      ...(photoPost ? { photos: photoPost } : {}),
       learnOffset: offsetMs => {
         cityOffsetMs = offsetMs
       },
@@ -261,7 +271,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     open.defer(forecaster.watch(() => uplink.queue()))
     uplink.start()
   }
-  keepHouse(config, store, files, fleet, log, open)
+  keepHouse(config, store, files, photos, fleet, log, open)
   log.info({ url: web.url, machines: machines.ids.length, lastEvent: store.lastNumber, version }, 'the school is open')
 
   const toClose = open.move()
@@ -379,11 +389,21 @@ function feedFleet(
 }
 
 /** What must be swept now and then, so that a school runs for years. */
-function keepHouse(config: SchoolConfig, store: Store, files: Files, fleet: Fleet, log: Logger, open: AsyncDisposableStack): void {
+function keepHouse(
+  config: SchoolConfig,
+  store: Store,
+  files: Files,
+  photos: PhotoFiles,
+  fleet: Fleet,
+  log: Logger,
+  open: AsyncDisposableStack,
+): void {
   const sweep = () => {
     const now = Date.now()
     store.prune(now)
     fleet.tidy()
+    const shown = new Set(photosOf(shownOrders(store.records.care.orders(), now)))
+    photos.prune(shown, now).catch((error: unknown) => log.warn({ error }, 'old photos could not be removed'))
     const needed = new Set(store.openJobs().map(job => job.program.sha256))
     files.prune(now - config.rules.keepFilesDays * dayMs, needed).then(
       gone => gone > 0 && log.info({ files: gone }, 'old files removed'),

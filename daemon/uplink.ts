@@ -55,6 +55,7 @@ export class Uplink {
       store.watch(events => {
         this.#conversation?.eventsWaiting()
         if (events.some(({ kind }) => kind === 'counters')) this.#conversation?.care()
+        if (this.online && events.some(({ kind }) => kind === 'order')) void this.#options.photos?.exchange()
       }),
       machines.watch({
         machine: (id, message) => {

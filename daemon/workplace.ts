@@ -1,10 +1,13 @@
 // What the school's own screen stands on: the daemon's data, in the shape the web server asks for (dashboard/workplace.ts).
 import type { Readable } from 'node:stream'
+import type { Care } from '../protocols/contract/care.ts'
+import { careOf } from '../protocols/contract/care-due.ts'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { Job } from '../protocols/contract/job.ts'
 import type { Me, PictureKind, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
+import type { CareDesk } from './care-plans.ts'
 import type { Desk } from './desk.ts'
 import type { Files } from './files.ts'
 import { createHealthShelf } from './health-shelf.ts'
@@ -19,18 +22,29 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly site: string
   /** The live picture, fed by the composition root. */
   readonly fleet: Fleet
-  readonly store: Pick<Store, 'command' | 'commit' | 'note' | 'putNote' | 'journal' | 'slicerKeys' | 'vault' | 'series' | 'jobsOfTicket'>
+  readonly store: Pick<
+    Store,
+    'command' | 'commit' | 'note' | 'putNote' | 'journal' | 'slicerKeys' | 'vault' | 'series' | 'jobsOfTicket' | 'records'
+  >
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
   /** Told when a file begins to arrive. */
   readonly fileComes?: () => void
+  readonly care: Pick<CareDesk, 'plans'>
+  readonly photos: PhotoFolder
   readonly people: Pick<People, 'account'>
   readonly office: PeopleOffice['screen']
   /** With which ticket links are made and checked. */
   readonly ticketKeys: readonly Buffer[]
   readonly demoAccounts?: Me['demoAccounts']
   readonly nowMs: () => number
+}
+
+/** Where the photos of work orders lie. */
+export type PhotoFolder = {
+  put(bytes: Uint8Array): Promise<{ sha256: string } | { denial: Denial }>
+  path(sha256: string): string | undefined
 }
 
 /** Answers at once from memory and SQLite; only files and machines make it wait. */
@@ -49,6 +63,14 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
       jobs: (ofSite: string, ticket: number): Job[] => (ofSite === site ? store.jobsOfTicket(ticket) : []),
     },
     pushes: store.vault.pushes,
+    care: {
+      of: (ofSite: string, at: number): Care => {
+        const { care: book } = store.records
+        const records = { cared: book.cared(), parts: book.parts(), orders: book.orders() }
+        return ofSite === site ? careOf(options.care.plans(), records, at) : { plan: [], parts: [], orders: [] }
+      },
+    },
+    photos: options.photos,
     ...(demoAccounts ? { demoAccounts } : {}),
     account: (login: string): Person | undefined => people.account(login),
     async command(toSite: string, command: Command, signal: AbortSignal): Promise<Reply | undefined> {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
+import { photosOf } from '../protocols/contract/care-due.ts'
 import { checkPassword, hashPassword } from './accounts/password.ts'
 import { startBroker } from './broker/broker.ts'
 import { createDoor } from './broker/door.ts'
@@ -12,7 +13,9 @@ import { type CityConfig, CityConfigError, readCity } from './config.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { createCityWorkplace, sameSecret } from './server/city-workplace.ts'
 import { openFileStore } from './server/files.ts'
+import { openPhotoFiles } from './server/photo-files.ts'
 import { startWeb } from './server/web.ts'
+import { createCareStore } from './store/care.ts'
 import { createCommandStore } from './store/commands.ts'
 import { createEventStore } from './store/events.ts'
 import { createPeopleStore, createStoreShelf, type PeopleStore } from './store/people.ts'
@@ -63,6 +66,8 @@ export async function startCity({
   await settlePeople(config, people)
   const fleet = new Fleet({ sites: config.sites, clock })
   const files = openFileStore(config.data)
+  const photos = openPhotoFiles(join(config.data, 'photos'))
+  const care = createCareStore(store)
   const door = createDoor(log)
 
   const courier = createCourier({
@@ -79,6 +84,7 @@ export async function startCity({
     fleet,
     confirm: (site, number) => say('confirmed', site, { number }),
     born: (site, driftMs) => courier.born(site, driftMs),
+    plans: (site, plans) => care.putPlans(site, plans),
     // A permit given by one school is good in the others its holder works for.
     told: (_site, fresh) => {
       if (fresh.some(event => event.kind === 'permit' && event.permit.person.role !== 'pupil')) directoryChanged()
@@ -142,6 +148,8 @@ export async function startCity({
       gone => gone > 0 && log.info({ gone }, 'old files deleted'),
       error => log.error({ err: error }, 'could not delete old files'),
     )
+    const shown = new Set(config.sites.flatMap(({ id }) => photosOf(care.of(id, clock()).orders)))
+    photos.prune(shown, clock()).catch((error: unknown) => log.error({ err: error }, 'could not delete old photos'))
   }, cleanEveryMs)
   stack.defer(() => {
     clearInterval(tidying)
@@ -149,7 +157,7 @@ export async function startCity({
   })
 
   const web = await startWeb({
-    workplace: createCityWorkplace({ config, store, fleet, courier, events, people, files, clock, directoryChanged }),
+    workplace: createCityWorkplace({ config, store, fleet, courier, events, people, files, care, photos, clock, directoryChanged }),
     host: config.screen.host,
     port: config.screen.port,
     webRoot,

@@ -1,6 +1,7 @@
 // What a web server stands on. The city's stands on the broker and its store; a school's own screen stands on the daemon's data.
 // Both serve the same pages through dashboard/server/web.ts, which knows nothing else of either.
 import type { Readable } from 'node:stream'
+import type { Care } from '../protocols/contract/care.ts'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { TvScreen } from '../protocols/contract/condition.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
@@ -135,6 +136,19 @@ export interface TvShelf {
   seen(id: string, at: number): void
 }
 
+/** The care of a site's machines; nothing where the site told none. */
+export interface CareShelf {
+  of(site: string, nowMs: number): Care
+}
+
+/** Photos of work orders, cleaned, named by their SHA-256. */
+export interface PhotoShelf {
+  /** Keeps the bytes as they are; denials: `disk-full`. */
+  put(bytes: Uint8Array): Promise<{ sha256: string } | { denial: Denial }>
+  /** Path on this machine, if it is here. */
+  path(sha256: string): string | undefined
+}
+
 export interface Workplace {
   readonly scope: Me['scope']
   /** The live picture; the web server subscribes to its changes. */
@@ -165,6 +179,8 @@ export interface Workplace {
   readonly pushes?: PushShelf
   /** Takes a command for a site. Resolves with the school's last word (refused or done), or undefined when it has not answered by the signal. */
   command(site: string, command: Command, signal: AbortSignal): Promise<Reply | undefined>
+  readonly care?: CareShelf
+  readonly photos?: PhotoShelf
   /** The school's answer to an earlier command, where there is one. */
   reply(commandId: string): Reply | undefined
   /** Stores an upload whole or not at all; a half-sent file leaves nothing behind. */

@@ -1,5 +1,6 @@
 // What schools say goes here: into the store first where it must not be lost, then into the picture, then the confirmation back.
 import type { Logger } from 'pino'
+import type { CarePlans } from '../../protocols/contract/care.ts'
 import type { MachineMessage } from '../../protocols/contract/machine.ts'
 import type { Event, Status } from '../../protocols/contract/wire.ts'
 import type { Heard } from '../broker/door.ts'
@@ -22,6 +23,8 @@ export type IntakeOptions = {
   fleet: Fleet
   /** Tells a school the highest number stored. */
   confirm(site: string, number: number): void
+  /** The maintenance plans of a site. */
+  plans?(site: string, plans: CarePlans): void
   /** New events of a site, stored and in the picture. */
   told?(site: string, events: readonly Event[]): void
   /** A daemon is there (again). `driftMs`: its clock minus ours. */
@@ -38,7 +41,7 @@ export type Intake = {
   close(): void
 }
 
-export function createIntake({ events, fleet, confirm, told, born, log, clock }: IntakeOptions): Intake {
+export function createIntake({ events, fleet, confirm, plans, told, born, log, clock }: IntakeOptions): Intake {
   let waiting: { site: string; events: readonly Event[] }[] = []
   let committing: NodeJS.Timeout | undefined
   let closed = false
@@ -126,6 +129,9 @@ export function createIntake({ events, fleet, confirm, told, born, log, clock }:
         case 'machine':
           machines.set(`${site}/${message.machine}`, [site, message.payload])
           fleet.apply(site, message)
+          return
+        case 'care':
+          plans?.(site, message.payload)
           return
         case 'telemetry':
         case 'queue':

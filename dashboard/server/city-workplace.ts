@@ -16,7 +16,7 @@ import { createStoreSeries } from '../store/series.ts'
 import { createStaffStore } from '../store/staff.ts'
 import type { Store } from '../store/store.ts'
 import { ticketKey } from '../tickets/secret.ts'
-import type { Workplace } from '../workplace.ts'
+import type { CareShelf, PhotoShelf, Workplace } from '../workplace.ts'
 import { denial } from './denials.ts'
 import type { FileStore } from './files.ts'
 
@@ -28,6 +28,8 @@ export type CityParts = {
   events: EventStore
   people: PeopleStore
   files: FileStore
+  care: CareShelf
+  photos: PhotoShelf
   clock: () => number
   /** A PIN was set: the schools' directories changed. */
   directoryChanged: () => void
@@ -41,6 +43,8 @@ export function createCityWorkplace({
   events,
   people,
   files,
+  care,
+  photos,
   clock,
   directoryChanged,
 }: CityParts): Workplace {
@@ -98,6 +102,8 @@ export function createCityWorkplace({
     ...(config.demo && {
       demoAccounts: config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }])),
     }),
+    care,
+    photos,
     command: (site, command, signal) => courier.deliver(site, command, signal),
     reply: id => courier.reply(id),
     receiveFile: async (name, body) => {

@@ -80,6 +80,11 @@ const sentences = {
   'passwords-differ': { status: 400, ru: 'Пароли не совпали. Введите их ещё раз.', en: 'The passwords differ. Type them again.' },
   'no-name': { status: 400, ru: 'У файла нет имени.', en: 'The file has no name.' },
   'empty-file': { status: 400, ru: 'Файл пуст: в нём нет ни одного байта.', en: 'The file is empty: not one byte in it.' },
+  'not-a-photo': {
+    status: 400,
+    ru: 'Это не фото в формате JPEG или PNG, или оно повреждено.',
+    en: 'This is no photo in JPEG or PNG, or it is damaged.',
+  },
   'half-file': { status: 400, ru: 'Передача файла оборвалась. Загрузите его ещё раз.', en: 'The upload broke off. Send the file again.' },
   'disk-full': {
     status: 507,

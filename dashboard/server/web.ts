@@ -10,6 +10,7 @@ import { addStaff } from '../accounts/staff-api.ts'
 import { addFloor } from '../floor/pages.ts'
 import { isOpenAt } from '../../protocols/contract/hours.ts'
 import { startHealth } from '../health/desk.ts'
+import { startLedger } from '../health/ledger.ts'
 import { addKeys } from '../slicers/keys-api.ts'
 import { addSlicers } from '../slicers/slicers.ts'
 import { addJoin } from '../tickets/join.ts'
@@ -20,6 +21,7 @@ import { startRecorder } from '../trends/recorder.ts'
 import { addTvKeys, addTvPages, createMemoryScreens } from '../tv/door.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
+import { addCare, addPhotoUpload } from './care.ts'
 import { addConditions, createMemoryHealth } from './conditions.ts'
 import type { Asked, WebContext } from './context.ts'
 import { addPages, securityHeaders } from './pages.ts'
@@ -85,7 +87,8 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   }
 
   const { fleet, health: healthShelf = createMemoryHealth() } = workplace
-  const recorder = startRecorder({ fleet, shelf: workplace.series ?? createMemorySeries(), clock, log })
+  const { series = createMemorySeries() } = workplace
+  const recorder = startRecorder({ fleet, shelf: series, clock, log })
   const health = startHealth({
     fleet,
     shelf: healthShelf,
@@ -97,6 +100,14 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
       return calendar === undefined || isOpenAt(calendar, atMs)
     },
     signs: recorder.signs,
+  })
+  const ledger = startLedger({
+    fleet,
+    shelf: series,
+    recorder,
+    journal: (site, before, limit) => workplace.journal(site, before, limit),
+    clock,
+    log,
   })
 
   const tvParts = { workplace, clock, log, shelf: workplace.screens ?? createMemoryScreens() }
@@ -135,6 +146,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   addWireApi(router, context)
   router.use(ownPagesOnly(context.origins))
   // Before any body parser: an upload is a stream, never a buffer, whatever type it claims.
+  addPhotoUpload(router, context, asked)
   addUploads(router, context, asked, (account, sha256) => api.uploaded(account, sha256))
   // Only a real application/json is read: a foreign form cannot send one.
   router.use(express.json({ limit: jsonBytesMax, type: 'application/json' }))
@@ -144,8 +156,9 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   addPeople(router, context, asked)
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
+  addCare(router, context, asked)
   addConditions(router, context, asked, health)
-  addTrends(router, asked, recorder)
+  addTrends(router, asked, { workplace, recorder, ledger })
   addTvKeys(router, tvParts, asked)
   router.use((_request, response) => refuse(response, 'not-found'))
   app.use('/api/v1', router)
@@ -185,6 +198,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     close: async () => {
       clearInterval(sweeping)
       health.close()
+      ledger.close()
       recorder.close()
       closing.abort()
       push?.close()

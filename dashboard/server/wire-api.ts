@@ -1,8 +1,11 @@
 // What a school's daemon may ask of the city by HTTPS: files by range, and a place for previews and pictures (DESIGN §5).
+import { createHash } from 'node:crypto'
 import type { Request, Response, Router } from 'express'
 import { sha256Schema } from '../../protocols/contract/ids.ts'
+import { cleanPhoto } from '../../protocols/contract/photo.ts'
 import { pictureKinds } from '../../protocols/contract/screen.ts'
 import { createThrottle } from '../accounts/throttle.ts'
+import { readPhoto, sendPhoto } from './care.ts'
 import type { WebContext } from './context.ts'
 import { statusOf, tooBig } from './denials.ts'
 import { refuse } from './people.ts'
@@ -40,6 +43,29 @@ export function addWireApi(router: Router, context: WebContext): void {
     response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, lastModified: false, cacheControl: false }, error => {
       if (error !== undefined && !response.headersSent) refuse(response, 'no-file')
     })
+  })
+
+  router.get('/wire/photos/:sha256', async (request, response) => {
+    if (siteOf(request, response) === undefined) return
+    const sha256 = sha256Schema.safeParse(request.params.sha256)
+    const path = sha256.success ? workplace.photos?.path(sha256.data) : undefined
+    if (path === undefined) return refuse(response, 'no-file')
+    await sendPhoto(response, path)
+  })
+
+  router.put('/wire/photos/:sha256', async (request, response) => {
+    const site = siteOf(request, response)
+    if (site === undefined) return
+    const bytes = await readPhoto(request, response)
+    if (bytes === undefined) return
+    // A school cleans its photos itself; what is not clean was sent by something else.
+    const photo = cleanPhoto(bytes)
+    const sha256 = photo && createHash('sha256').update(photo.bytes).digest('hex')
+    if (photo === undefined || sha256 !== request.params.sha256 || workplace.photos === undefined) return refuse(response, 'not-a-photo')
+    const kept = await workplace.photos.put(photo.bytes)
+    if ('denial' in kept) return void response.status(statusOf(kept.denial)).json({ denial: kept.denial })
+    log.debug({ site, sha256 }, 'photo stored')
+    response.status(204).end()
   })
 
   for (const what of pictureKinds) {

@@ -4,6 +4,7 @@ import { type MachineMessage, machineMessageSchema } from '../../protocols/contr
 import { type Event, eventSchema, type Status, statusSchema } from '../../protocols/contract/wire.ts'
 import { type Fault, faultSchema } from '../../protocols/contract/words.ts'
 import { endedKeptMs } from '../fleet/fold.ts'
+import { createCareStore } from './care.ts'
 import { createRosterStore } from './roster.ts'
 import type { Store } from './store.ts'
 
@@ -45,6 +46,7 @@ export interface EventStore {
 
 export function createEventStore(store: Store): EventStore {
   const roster = createRosterStore(store)
+  const care = createCareStore(store)
   // Copies of a request are asked for by its number, from a ticket's page, also long after their end.
   store.exec("CREATE INDEX IF NOT EXISTS jobs_by_ticket ON jobs (site, json_extract(json, '$.ticket'))")
   const readTicket = store.prepare<[string, number], { json: string }>(
@@ -111,14 +113,15 @@ export function createEventStore(store: Store): EventStore {
       case 'permit':
       case 'group':
         return roster.fold(id, rank, event)
+      case 'part':
+      case 'order':
+      case 'cared':
+        return care.fold(id, rank, event)
       case 'action':
       case 'counters':
       case 'heated':
       case 'lesson':
       case 'quota':
-      case 'part':
-      case 'order':
-      case 'cared':
         return true
     }
   }
