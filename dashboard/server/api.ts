@@ -138,6 +138,21 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
     })
   }
 
+  // To look at in a slicer, or to lay several parts out on one bed. Staff only, and only of jobs of schools they see.
+  router.get('/programs/:sha256/file', (request, response) => {
+    const asks = visitor(request, response)
+    if (asks === undefined) return
+    const sha256 = sha256Schema.safeParse(request.params.sha256)
+    if (!isStaff(asks.account)) return refuse(response, 'no-right')
+    if (!sha256.success || !isOfSeenJob(asks.account, sha256.data)) return refuse(response, 'not-found')
+    const path = workplace.filePath(sha256.data)
+    if (path === undefined) return refuse(response, 'no-file')
+    response.set({ 'Cache-Control': 'no-store', 'Content-Disposition': 'attachment', 'Content-Type': 'application/octet-stream' })
+    response.sendFile(path, { dotfiles: 'allow', cacheControl: false, lastModified: false }, error => {
+      if (error !== undefined && !response.headersSent) refuse(response, 'not-found')
+    })
+  })
+
   router.get('/programs/:sha256/progress', (request, response) => {
     const asks = visitor(request, response)
     if (asks === undefined) return
@@ -155,6 +170,13 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
     return workplace.fleet.sites().some(({ id }) => {
       const jobs = maySeeSite(account, id) ? workplace.fleet.site(id)?.jobs : undefined
       return Object.values(jobs ?? {}).some(job => job.author.id === account.id && job.program.sha256 === sha256)
+    })
+  }
+
+  function isOfSeenJob(account: Account, sha256: string): boolean {
+    return workplace.fleet.sites().some(({ id }) => {
+      const jobs = maySeeSite(account, id) ? workplace.fleet.site(id)?.jobs : undefined
+      return Object.values(jobs ?? {}).some(({ program }) => program.sha256 === sha256)
     })
   }
 

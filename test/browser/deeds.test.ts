@@ -100,7 +100,7 @@ describe('the queue', () => {
     ],
     [
       'hands a part over',
-      () => region(stage.page, 'Завершено за сутки').getByRole('button', { name: 'Выдать' }).click(),
+      () => region(stage.page, 'Ждёт меня').getByRole('button', { name: 'Выдано: №37' }).click(),
       { kind: 'job.collect', job: 'job-000e1' },
     ],
   ])('%s', async ([, deed, ask]) => {

@@ -6,6 +6,7 @@ import { Server, type Socket } from 'socket.io'
 import { frames, showCity, showConditions, showMachine, showSite, summarise } from '../../dashboard/fleet/picture.ts'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
+import type { Author } from '../../protocols/contract/job.ts'
 import type { Roster, SitePicture } from '../../protocols/contract/screen.ts'
 import { type CommandBody, commandBodySchema, type Me, type View, type ViewSnapshot, viewSchema } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
@@ -34,6 +35,10 @@ export type FakeOptions = {
   me?: Partial<Me>
   /** Answers ready made, by `GET /api/v1/staff`. */
   canned?: Readonly<Record<string, unknown>>
+  /** In place of the scene's own school 5. */
+  picture?: (now: number) => SitePicture
+  /** What a command makes of its school, where the server is to behave like one. */
+  behaves?: (picture: SitePicture, ask: Ask, author: Author) => SitePicture
   /** Uploads are held back after this share until `releaseUploads`. */
   holdUploads?: boolean
 }
@@ -71,6 +76,7 @@ const policy =
 
 export async function startFake(options: FakeOptions): Promise<FakeServer> {
   const sites = new Map(city(options.scene, Date.now()).map(picture => [picture.site, picture]))
+  if (options.picture !== undefined) sites.set('school-5', options.picture(Date.now()))
   const scope = options.scope ?? { kind: 'city' }
   const visible = () =>
     [...sites.values()].filter(({ site }) => options.sites === undefined || options.sites === 'all' || options.sites.includes(site))
@@ -171,7 +177,13 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
       return json(response, 202, { command: body.id })
     }
     if (said !== undefined && 'denial' in said && 'status' in said) return json(response, said.status, { denial: said.denial })
-    json(response, 200, { reply: said === undefined ? replyTo(body.id, body.ask) : { ...said, command: body.id } })
+    const reply = said === undefined ? replyTo(body.id, body.ask) : { ...said, command: body.id }
+    const { behaves } = options
+    if (reply.outcome === 'done' && behaves !== undefined && author !== undefined) {
+      const by = author
+      change(site, picture => behaves(picture, body.ask, by))
+    }
+    json(response, 200, { reply })
   }
 
   async function upload(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
@@ -228,6 +240,20 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     return view.kind === 'site' ? showSite(picture, staff) : showMachine(picture, view.machine, staff)
   }
 
+  const change: FakeServer['change'] = (site, how) => {
+    const before = [...watching].map(([socket, view]) => ({ socket, view, shown: showing(view) }))
+    const picture = sites.get(site)
+    if (picture === undefined) throw new Error(`no school ${site}`)
+    sites.set(site, how(picture))
+    for (const { socket, view, shown } of before) {
+      const after = showing(view)
+      if (shown === undefined || after === undefined) continue
+      const { state, telemetry } = frames(shown, after, Date.now())
+      if (state !== undefined) socket.emit('frame', state)
+      if (telemetry !== undefined) socket.emit('frame', telemetry)
+    }
+  }
+
   io.use((_socket, next) => (author === undefined ? next(new Error('not-signed-in')) : next()))
   io.on('connection', socket => {
     socket.on('watch', (asks: unknown, answerWatch: (snapshot: unknown) => void) => {
@@ -253,19 +279,7 @@ export async function startFake(options: FakeOptions): Promise<FakeServer> {
     answering: next => {
       answer = next
     },
-    change: (site, how) => {
-      const before = [...watching].map(([socket, view]) => ({ socket, view, shown: showing(view) }))
-      const picture = sites.get(site)
-      if (picture === undefined) throw new Error(`no school ${site}`)
-      sites.set(site, how(picture))
-      for (const { socket, view, shown } of before) {
-        const after = showing(view)
-        if (shown === undefined || after === undefined) continue
-        const { state, telemetry } = frames(shown, after, Date.now())
-        if (state !== undefined) socket.emit('frame', state)
-        if (telemetry !== undefined) socket.emit('frame', telemetry)
-      }
-    },
+    change,
     answerWaiting: () => {
       for (const { id, ask } of silent.splice(0)) io.emit('reply', replyTo(id, ask))
     },

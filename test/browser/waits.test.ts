@@ -24,12 +24,13 @@ describe('what waits for a person', () => {
       'machine-prusa',
       'machine-printer-1',
       'start-laser',
-      'approve-job-submitted',
+      'check-job-submitted',
+      'collect-job-000e1',
     ])
   })
 
   it('knows only what does not depend on machines while the school is silent', () => {
-    expect(waitsOf(school('attention', now), false).map(({ kind }) => kind)).toEqual(['approve'])
+    expect(waitsOf(school('attention', now), false).map(({ kind }) => kind)).toEqual(['check', 'collect'])
   })
 
   it('wants nobody for a machine that is switched off, in service, or paused by a person', () => {

@@ -5,6 +5,7 @@ import type { Preview } from '../../../protocols/contract/screen.ts'
 import type { Toolpath as Path } from '../../../protocols/contract/toolpath.ts'
 import { readPath, readPreview } from '../live/server.ts'
 import { useSpeech } from '../words/speech.tsx'
+import type { Pinned } from './Pin.tsx'
 
 const PathView = lazy(async () => ({ default: (await import('./PathView.tsx')).PathView }))
 const Toolpath = lazy(async () => ({ default: (await import('./Toolpath.tsx')).Toolpath }))
@@ -16,7 +17,13 @@ const retriesMax = 5
 type Found = { kind: 'path'; path: Path } | { kind: 'preview'; preview: Preview } | { kind: 'none' }
 
 /** `done`: share of the program's time already worked, 0…1; undefined where it does not run. */
-export function LazyToolpath({ sha256, done, height }: { sha256: string; done?: number | undefined; height: number }) {
+export function LazyToolpath({
+  sha256,
+  done,
+  height,
+  mark,
+  onMark,
+}: Pinned & { sha256: string; done?: number | undefined; height: number }) {
   const { words } = useSpeech()
   const [found, setFound] = useState<Found>()
   const [plain, setPlain] = useState(() => !hasWebGl())
@@ -55,8 +62,10 @@ export function LazyToolpath({ sha256, done, height }: { sha256: string; done?: 
   }
   return (
     <Suspense fallback={waiting}>
-      {found.kind === 'path' ? <PathView key={sha256} path={found.path} done={done} height={height} onLost={lost} /> : null}
-      {found.kind === 'preview' ? <Toolpath preview={found.preview} done={done} height={height} /> : null}
+      {found.kind === 'path' ? (
+        <PathView key={sha256} path={found.path} done={done} height={height} onLost={lost} mark={mark} onMark={onMark} />
+      ) : null}
+      {found.kind === 'preview' ? <Toolpath preview={found.preview} done={done} height={height} mark={mark} onMark={onMark} /> : null}
     </Suspense>
   )
 }

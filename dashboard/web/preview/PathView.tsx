@@ -2,15 +2,18 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useResizeObserver } from '@mantine/hooks'
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Mark } from '../../../protocols/contract/job.ts'
 import type { Toolpath } from '../../../protocols/contract/toolpath.ts'
 import { Segments } from '../parts/Segments.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { type Camera, cameraFor, extentOf, fromAbove, fromCorner, layersOf, orbit, pan, reachedAt, zoom } from './camera.ts'
 import { buttonsWidth, PathControls, pathKeys } from './PathControls.tsx'
+import { Pin, type Pinned, useTap } from './Pin.tsx'
+import { heightOf, markAt, type Spot, spotIn, tidy } from './pins.ts'
 import { useDrag, useWheel } from './pointer.ts'
 import { createRenderer, type Renderer, type Scene } from './renderer.ts'
 
-type Props = { path: Toolpath; done: number | undefined; height: number; onLost: () => void }
+type Props = Pinned & { path: Toolpath; done: number | undefined; height: number; onLost: () => void }
 
 /** While the view moves a frame may take so long, and at rest so long: without a graphics card a million strokes take a second or two. */
 const movingFrameMs = 25
@@ -18,7 +21,7 @@ const restingFrameMs = 600
 /** A view that has not changed for so long is at rest. */
 const restMs = 350
 
-export function PathView({ path, done, height, onLost }: Props) {
+export function PathView({ path, done, height, onLost, mark, onMark }: Props) {
   const { words } = useSpeech()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [frame, { width }] = useResizeObserver<HTMLDivElement>()
@@ -40,8 +43,9 @@ export function PathView({ path, done, height, onLost }: Props) {
     const found = ranges.findIndex(range => reached <= range.to)
     return found < 0 ? ranges.length - 1 : found
   }, [path, ranges, done])
-  const [picked, setPicked] = useState<number>()
-  const layer = picked ?? working ?? ranges.length - 1
+  // A marked place is shown in its own layer.
+  const [picked, setPicked] = useState<number | undefined>(mark?.layer)
+  const layer = Math.min(picked ?? working ?? ranges.length - 1, ranges.length - 1)
   const [showTravel, setShowTravel] = useState(false)
   const range = ranges[layer] ?? { from: 0, to: 0 }
 
@@ -70,6 +74,14 @@ export function PathView({ path, done, height, onLost }: Props) {
   )
   useWheel(canvas, zoomBy)
   const drag = useDrag(move, zoomBy)
+  const size = { width, height }
+  const shown = { layer, to: range.to, z: heightOf(path, range) }
+  const tap = useTap(onMark && ((spot: Spot) => onMark(markAt(path, camera, size, spot, shown))))
+  const spotOf = (of: Mark) => spotIn(camera, size, [of.x, of.y, of.z ?? heightOf(path, ranges[of.layer ?? layer] ?? range)])
+  const middle = () => {
+    const [x, y] = [0, 1].map(axis => ((extent.min[axis] ?? 0) + (extent.max[axis] ?? 0)) / 2)
+    return tidy({ x: x ?? 0, y: y ?? 0, z: shown.z, ...(ranges.length > 1 && { layer }) })
+  }
   const fit = () => setMoved(undefined)
   const onKeyDown = pathKeys({ move, zoomBy, fit, step: second => (solid && !second ? 24 : 40) })
 
@@ -111,7 +123,9 @@ export function PathView({ path, done, height, onLost }: Props) {
         onKeyDown={onKeyDown}
         onContextMenu={event => event.preventDefault()}
         {...drag}
+        {...tap}
       />
+      <Pin mark={mark} onMark={onMark} spotOf={spotOf} middle={middle} />
     </PathControls>
   )
 }

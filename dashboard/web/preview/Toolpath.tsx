@@ -6,15 +6,17 @@ import type { Preview } from '../../../protocols/contract/screen.ts'
 import { useSpeech } from '../words/speech.tsx'
 import { draw, fitView, type Inks, type Layers, layerRanges, pointAt, strokesOf, type View } from './drawing.ts'
 import { buttonsWidth, PathControls, pathKeys } from './PathControls.tsx'
+import { Pin, type Pinned, useTap } from './Pin.tsx'
+import { heightIn, type Spot, spotOn, tidy, underSpotOn } from './pins.ts'
 import { useDrag, useWheel } from './pointer.ts'
 
-type Props = { preview: Preview; done: number | undefined; height: number }
+type Props = Pinned & { preview: Preview; done: number | undefined; height: number }
 
 /** A view never goes beyond these magnifications of the fitted one. */
 const zoomMin = 0.3
 const zoomMax = 200
 
-export function Toolpath({ preview, done, height }: Props) {
+export function Toolpath({ preview, done, height, mark, onMark }: Props) {
   const { words } = useSpeech()
   const scheme = useComputedColorScheme('light')
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -29,8 +31,9 @@ export function Toolpath({ preview, done, height }: Props) {
           0,
           ranges.findIndex(range => reached <= range.to),
         )
-  const [picked, setPicked] = useState<number>()
-  const layer = picked ?? working ?? ranges.length - 1
+  // A marked place is shown in its own layer.
+  const [picked, setPicked] = useState<number | undefined>(mark?.layer)
+  const layer = Math.min(picked ?? working ?? ranges.length - 1, ranges.length - 1)
   const [showTravel, setShowTravel] = useState(false)
   const [moved, setMoved] = useState<View>()
   const fitted = useMemo(() => fitView(preview, width - buttonsWidth, height), [preview, width, height])
@@ -59,6 +62,13 @@ export function Toolpath({ preview, done, height }: Props) {
   )
   useWheel(canvas, zoom)
   const drag = useDrag(pan, zoom)
+  const markAt = (spot: Spot) =>
+    tidy({
+      ...underSpotOn(view, spot),
+      z: heightIn(preview, ranges[layer] ?? { from: 0, to: 0 }),
+      ...(ranges.length > 1 && { layer }),
+    })
+  const tap = useTap(onMark && ((spot: Spot) => onMark(markAt(spot))))
   const fit = () => setMoved(undefined)
   const onKeyDown = pathKeys({ move: pan, zoomBy: zoom, fit, step: () => 40 })
 
@@ -83,6 +93,13 @@ export function Toolpath({ preview, done, height }: Props) {
         style={{ width: '100%', height }}
         onKeyDown={onKeyDown}
         {...drag}
+        {...tap}
+      />
+      <Pin
+        mark={mark}
+        onMark={onMark}
+        spotOf={of => spotOn(view, of)}
+        middle={() => markAt({ x: (width - buttonsWidth) / 2, y: height / 2 })}
       />
     </PathControls>
   )

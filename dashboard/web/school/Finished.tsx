@@ -1,13 +1,10 @@
-// What ended in the last day: how it ended, how the part came out, and handing it over.
-import { Button } from '@mantine/core'
+// What ended in the last day: how it ended, how the part came out.
 import { useState } from 'react'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
-import { useAsking } from '../asking.tsx'
 import { useNow } from '../live/use.tsx'
 import type { Tone } from '../looks.ts'
 import { JobName } from '../parts/JobName.tsx'
-import { useReader } from '../rights.tsx'
 import type { Words } from '../words/ru.ts'
 import { useSpeech } from '../words/speech.tsx'
 
@@ -46,10 +43,7 @@ export function Finished({ picture, openJob }: { picture: SitePicture; openJob: 
 
 function FinishedRow({ job, picture, openJob }: { job: Job; picture: SitePicture; openJob: (job: string) => void }) {
   const { words, forms } = useSpeech()
-  const { offer } = useReader()
-  const { ask, asking } = useAsking(picture.site)
   const now = useNow()
-  const collect = { kind: 'job.collect', job: job.id } as const
   const machine = job.machine === undefined ? undefined : (picture.machines[job.machine]?.declaration.name ?? job.machine)
   return (
     <li className={`queue-row tone-${toneOfEnd(job)}`}>
@@ -62,13 +56,6 @@ function FinishedRow({ job, picture, openJob }: { job: Job; picture: SitePicture
           {job.verdict?.cause === undefined ? null : <span>{job.verdict.cause}</span>}
         </p>
       </div>
-      {job.state === 'completed' && job.verdict !== undefined && job.verdict.quality !== 'failed' && offer('job.collect') === 'yes' ? (
-        <div className="queue-deeds">
-          <Button variant="default" loading={asking(collect)} onClick={() => ask(collect)}>
-            {words.waits.handOver}
-          </Button>
-        </div>
-      ) : null}
     </li>
   )
 }

@@ -1,16 +1,20 @@
 // All that is known of one job: its course, the end and the evidence for it, what went wrong and what helps.
 import { Drawer } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useNow } from '../live/use.tsx'
 import { JobProgress } from '../parts/Progress.tsx'
 import { dayText } from '../people/day.ts'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
+import { useReader } from '../rights.tsx'
 import { useTicketPath } from '../submit/Sent.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { endWord } from './Finished.tsx'
 import { forecastOf } from './forecast.ts'
 import { whyWaits } from './waits.ts'
+
+const CheckJob = lazy(async () => ({ default: (await import('../teach/CheckJob.tsx')).CheckJob }))
 
 type Props = { picture: SitePicture; sure: boolean; job: Job | undefined; onClose: () => void }
 
@@ -33,6 +37,8 @@ export function JobDetails({ picture, sure, job, onClose }: Props) {
 function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; job: Job }) {
   const { words, forms, say, language } = useSpeech()
   const now = useNow()
+  const { me } = useReader()
+  const staff = me.author.role !== 'pupil'
   const { end } = job
   const ticket = useTicketPath(picture.site, job.id)
   const machine = job.machine ?? job.wanted
@@ -62,6 +68,7 @@ function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; 
   return (
     <div className="stack">
       <Course job={job} />
+      {job.returned === undefined ? null : <Returned job={job} returned={job.returned} />}
       <p>
         <strong>{job.held ? words.job.state.held : endWord(job, words)}</strong>
         {why === undefined ? '' : ` — ${why}`}
@@ -117,7 +124,39 @@ function Details({ picture, sure, job }: { picture: SitePicture; sure: boolean; 
           </p>
         </section>
       )}
-      <LazyToolpath sha256={job.program.sha256} done={progress?.fraction} height={260} />
+      {job.state === 'submitted' && staff ? (
+        <Suspense fallback={null}>
+          <CheckJob picture={picture} job={job} />
+        </Suspense>
+      ) : null}
+      <LazyToolpath sha256={job.program.sha256} done={progress?.fraction} height={260} mark={job.returned?.mark} />
+    </div>
+  )
+}
+
+/** Why it was sent back the last time, and whose turn it is. */
+function Returned({ job, returned }: { job: Job; returned: NonNullable<Job['returned']> }) {
+  const { words, forms } = useSpeech()
+  const { me } = useReader()
+  const now = useNow()
+  const { back } = words.teach
+  return (
+    <div className="note stack" style={{ gap: 4 }}>
+      <p>
+        <strong>{returned.comment}</strong>
+      </p>
+      <p className="small second meta">
+        <span>{back.who(returned.by.name)}</span>
+        <span>{forms.moment(returned.at, now)}</span>
+        {returned.mark === undefined ? null : (
+          <span className="figures">
+            {back.placeSet(forms.number(returned.mark.x, 1), forms.number(returned.mark.y, 1))}
+            {returned.mark.layer === undefined ? '' : `, ${back.placeLayer(returned.mark.layer + 1)}`}
+          </span>
+        )}
+        {job.state === 'returned' ? <span>{job.author.id === me.author.id ? back.turnYours : back.turn(job.author.name)}</span> : null}
+        {job.state === 'submitted' ? <span>{words.teach.again}</span> : null}
+      </p>
     </div>
   )
 }

@@ -1,19 +1,32 @@
 // What wants a person in a school, and why a job waits: read off the picture, nothing remembered.
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
+import type { Fault } from '../../../protocols/contract/words.ts'
 import { wantsPerson, worstFirst } from '../looks.ts'
 import type { Words } from '../words/ru.ts'
 
 export type Wait =
+  | { kind: 'call'; key: string; machine: MachinePicture; fault: Fault; called: Called }
   | { kind: 'machine'; key: string; since: number; machine: MachinePicture }
   | { kind: 'clear'; key: string; since: number; machine: MachinePicture; job: Job | undefined }
   | { kind: 'start'; key: string; since: number; machine: MachinePicture; job: Job }
-  | { kind: 'approve'; key: string; since: number; job: Job }
+  /** All copies of one ticket. */
+  | { kind: 'check'; key: string; since: number; jobs: Requested }
+  /** Made, cleared, and its owner has not had it yet; all copies of one ticket. */
+  | { kind: 'collect'; key: string; since: number; jobs: Requested }
 
-/** Worst first, then the longest waiting. When the school is silent its machines' wants are not known, only its jobs'. */
+/** Jobs of one request: never none. */
+export type Requested = readonly [Job, ...Job[]]
+type Called = 'help-called' | 'problem-reported'
+
+/**
+ * Most pressing first: whoever called, a machine in trouble, a bed that keeps the next job waiting, a start; then what may wait an hour; each the
+ * longest waiting first. When the school is silent its machines' wants are not known, only its jobs'.
+ */
 export function waitsOf(picture: SitePicture, sure: boolean): Wait[] {
   const jobs = Object.values(picture.jobs)
   const machines = sure ? Object.values(picture.machines) : []
+  const calls = machines.flatMap(callsAt)
   const atMachines = machines
     .filter(wantsPerson)
     .sort((a, b) => worstFirst.indexOf(a.state.state) - worstFirst.indexOf(b.state.state) || a.state.since - b.state.since)
@@ -23,11 +36,40 @@ export function waitsOf(picture: SitePicture, sure: boolean): Wait[] {
     const key = `start-${machine.declaration.id}`
     return job === undefined ? [] : [{ kind: 'start' as const, key, since: Math.max(machine.state.since, job.submittedAt), machine, job }]
   })
-  const approvals = jobs
-    .filter(job => job.state === 'submitted')
-    .sort((a, b) => a.submittedAt - b.submittedAt)
-    .map(job => ({ kind: 'approve' as const, key: `approve-${job.id}`, since: job.submittedAt, job }))
-  return [...atMachines, ...starts, ...approvals]
+  const checks = requestsOf(
+    jobs.filter(job => job.state === 'submitted'),
+    ({ submittedAt }) => submittedAt,
+  ).map(({ jobs, since }) => ({ kind: 'check' as const, key: `check-${jobs[0].id}`, since, jobs }))
+  const parts = requestsOf(jobs.filter(isToCollect), job => job.endedAt ?? job.submittedAt)
+  const collects = parts.map(({ jobs, since }) => ({ kind: 'collect' as const, key: `collect-${jobs[0].id}`, since, jobs }))
+  return [...calls, ...atMachines, ...starts, ...checks, ...collects]
+}
+
+/** A good part that was taken off its machine and lies on the shelf. */
+export function isToCollect(job: Job): boolean {
+  return job.state === 'completed' && job.verdict !== undefined && job.verdict.quality !== 'failed'
+}
+
+/** Jobs by request, the longest waiting first; copies in their order. */
+function requestsOf(jobs: readonly Job[], sinceOf: (job: Job) => number): { jobs: Requested; since: number }[] {
+  const byTicket = new Map<number, [Job, ...Job[]]>()
+  for (const job of jobs.toSorted((a, b) => a.copy - b.copy)) {
+    const known = byTicket.get(job.ticket)
+    if (known === undefined) byTicket.set(job.ticket, [job])
+    else known.push(job)
+  }
+  return [...byTicket.values()]
+    .map(jobs => ({ jobs, since: Math.min(...jobs.map(sinceOf)) }))
+    .sort((a, b) => a.since - b.since || a.jobs[0].ticket - b.jobs[0].ticket)
+}
+
+/** Whoever called from a machine, help before problems. */
+function callsAt(machine: MachinePicture): Wait[] {
+  return (['help-called', 'problem-reported'] as const).flatMap(called => {
+    const fault = machine.faults.find(({ code }) => code === called)
+    const key = `${called}-${machine.declaration.id}`
+    return fault === undefined ? [] : [{ kind: 'call' as const, key, machine, fault, called }]
+  })
 }
 
 function waitAt(machine: MachinePicture, picture: SitePicture): Wait {

@@ -23,19 +23,23 @@ export function Checked({ program, picture, wish, onWish }: Props) {
       <div className="stack" style={{ gap: 18 }}>
         <section aria-label={words.submit.findings}>
           <h3 className="label">{words.submit.findings}</h3>
-          {findings.length === 0 ? (
-            <p className="second">{words.submit.clean}</p>
-          ) : (
-            <ul className="plain stack" style={{ gap: 8 }}>
-              {findings.map(finding => (
-                <FindingItem key={`${finding.code} ${finding.line ?? ''}`} finding={finding} />
-              ))}
-            </ul>
-          )}
+          <FindingList findings={findings} />
         </section>
         <Wishes picture={picture} program={program} wish={wish} onWish={onWish} />
       </div>
     </div>
+  )
+}
+
+export function FindingList({ findings }: { findings: readonly Finding[] }) {
+  const { words } = useSpeech()
+  if (findings.length === 0) return <p className="second">{words.submit.clean}</p>
+  return (
+    <ul className="plain stack" style={{ gap: 8 }}>
+      {findings.map(finding => (
+        <FindingItem key={`${finding.code} ${finding.line ?? ''}`} finding={finding} />
+      ))}
+    </ul>
   )
 }
 

@@ -63,6 +63,7 @@ export const enTeach: typeof ruTeach = {
       placeHint: 'Tap the model where it has to be mended. The slider chooses the layer.',
       placeSet: (x, y) => `Marked: X ${x}, Y ${y} mm`,
       placeLayer: layer => `layer ${layer}`,
+      set: 'Set a mark',
       placeGone: 'Remove the mark',
       pin: 'Mark 1. Arrows move it by 1 mm, with Shift by 10 mm.',
       pinSeen: 'Mark 1: where to mend',

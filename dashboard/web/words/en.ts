@@ -152,7 +152,6 @@ export const en: Words = {
     startWhy: 'Lasers and mills are started only by a person standing beside them.',
     clear: machine => `Remove the part: ${machine}`,
     since: age => `waiting ${age}`,
-    handOver: 'Hand over',
     open: 'Open machine',
   },
 

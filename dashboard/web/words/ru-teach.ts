@@ -62,6 +62,7 @@ export const ruTeach = {
       placeHint: 'Нажмите на модель там, где надо исправить. Слой выбирается ползунком.',
       placeSet: (x: string, y: string) => `Отмечено: X ${x}, Y ${y} мм`,
       placeLayer: (layer: number) => `слой ${layer}`,
+      set: 'Поставить отметку',
       placeGone: 'Убрать отметку',
       pin: 'Отметка 1. Стрелки двигают её на 1 мм, со Shift — на 10 мм.',
       pinSeen: 'Отметка 1: где исправить',

@@ -151,7 +151,6 @@ export const ru = {
     startWhy: 'Лазер и фрезу включает только тот, кто стоит рядом.',
     clear: (machine: string) => `Снимите деталь: ${machine}`,
     since: (age: string) => `ждёт ${age}`,
-    handOver: 'Выдать',
     open: 'Открыть станок',
   },
 

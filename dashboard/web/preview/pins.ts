@@ -1,0 +1,101 @@
+// Where a mark on a program lies in a picture of it, and what a tap on the picture means. Pure; lengths in mm and CSS pixels from the top left.
+import type { Mark } from '../../../protocols/contract/job.ts'
+import type { Preview } from '../../../protocols/contract/screen.ts'
+import type { Toolpath } from '../../../protocols/contract/toolpath.ts'
+import { axesOf, type Camera, type Vector } from './camera.ts'
+import type { View } from './drawing.ts'
+
+export type Spot = { x: number; y: number }
+export type Size = { width: number; height: number }
+
+/** A finger is not finer than this. */
+const nearPx = 12
+/** Seen so flat from the side, a tap says nothing of the depth. */
+const flatMin = 0.05
+
+/** Rounded to a tenth: nobody points finer, and the number is read aloud. */
+export function tidy({ x, y, ...rest }: Mark): Mark {
+  const round = (value: number) => Math.round(value * 10) / 10
+  return { x: round(x), y: round(y), ...rest, ...(rest.z === undefined ? {} : { z: Math.round(rest.z * 100) / 100 }) }
+}
+
+/** In the round: orthographic, z upwards. */
+export function spotIn(camera: Camera, { width, height }: Size, [x, y, z]: Vector): Spot {
+  const { right, up } = axesOf(camera)
+  const [cx, cy, cz] = camera.centre
+  const along = (axis: Vector) => axis[0] * (x - cx) + axis[1] * (y - cy) + axis[2] * (z - cz)
+  return { x: width / 2 + along(right) * camera.scale, y: height / 2 - along(up) * camera.scale }
+}
+
+/** The point of the level plane at height z that lies under the spot. */
+export function underSpot(camera: Camera, { width, height }: Size, spot: Spot, z: number): { x: number; y: number } {
+  const { right, up } = axesOf(camera)
+  const [cx, cy, cz] = camera.centre
+  const across = (spot.x - width / 2) / camera.scale
+  const over = (height / 2 - spot.y) / camera.scale - up[2] * (z - cz)
+  // right is (cos, sin) of the yaw; up's level part is the same turned by 90° and shortened by the pitch.
+  const tilt = Math.sin(camera.pitch)
+  const depth = Math.abs(tilt) < flatMin ? 0 : over / tilt
+  return { x: cx + right[0] * across - right[1] * depth, y: cy + right[1] * across + right[0] * depth }
+}
+
+/** The mark a tap means: the nearest stroke under the finger of what is shown (points before `to`), else the layer's plane. */
+export function markAt(path: Toolpath, camera: Camera, size: Size, spot: Spot, shown: { layer: number; to: number; z: number }): Mark {
+  const { right, up, towards } = axesOf(camera)
+  const { box, points, looks, layers } = path
+  const scale = [0, 1, 2].map(axis => ((box.max[axis] ?? 0) - (box.min[axis] ?? 0)) / 65_535)
+  const from = [0, 1, 2].map(axis => (box.min[axis] ?? 0) - (camera.centre[axis] ?? 0))
+  // Each axis of the view as a sum over the stored numbers: the loop below runs over a million points.
+  const row = (axis: Vector) => ({
+    a: axis[0] * (scale[0] ?? 0),
+    b: axis[1] * (scale[1] ?? 0),
+    c: axis[2] * (scale[2] ?? 0),
+    d: axis[0] * (from[0] ?? 0) + axis[1] * (from[1] ?? 0) + axis[2] * (from[2] ?? 0),
+  })
+  const [r, u, t] = [row(right), row(up), row(towards)]
+  const wantedAcross = (spot.x - size.width / 2) / camera.scale
+  const wantedUp = (size.height / 2 - spot.y) / camera.scale
+  const near = (nearPx / camera.scale) ** 2
+  let best = -1
+  let bestDepth = Number.NEGATIVE_INFINITY
+  for (let point = 0; point < shown.to; point += 1) {
+    if (looks[point] === 0) continue
+    const [x, y, z] = [points[point * 4] ?? 0, points[point * 4 + 1] ?? 0, points[point * 4 + 2] ?? 0]
+    const dx = r.a * x + r.b * y + r.c * z + r.d - wantedAcross
+    const dy = u.a * x + u.b * y + u.c * z + u.d - wantedUp
+    if (dx * dx + dy * dy > near) continue
+    const depth = t.a * x + t.b * y + t.c * z
+    if (depth <= bestDepth) continue
+    best = point
+    bestDepth = depth
+  }
+  if (best < 0) return tidy({ ...underSpot(camera, size, spot, shown.z), z: shown.z, ...(layers.length > 1 && { layer: shown.layer }) })
+  const z = (box.min[2] ?? 0) + (points[best * 4 + 2] ?? 0) * (scale[2] ?? 0)
+  const next = layers.findIndex(start => start > best)
+  const layer = next < 0 ? layers.length - 1 : Math.max(0, next - 1)
+  return tidy({ ...underSpot(camera, size, spot, z), z, ...(layers.length > 1 && { layer }) })
+}
+
+/** Height of a layer's work: where its last working point lies. */
+export function heightOf(path: Pick<Toolpath, 'points' | 'looks' | 'box'>, range: { from: number; to: number }): number {
+  const { points, looks, box } = path
+  for (let point = range.to - 1; point >= range.from; point -= 1) {
+    if (looks[point] !== 0) return box.min[2] + ((points[point * 4 + 2] ?? 0) / 65_535) * (box.max[2] - box.min[2])
+  }
+  return 0
+}
+
+/** The same of a preview in millimetres. */
+export function heightIn(preview: Preview, range: { from: number; to: number }): number {
+  for (let point = range.to - 1; point >= range.from; point -= 1) if (preview.work[point] === 1) return preview.points[point * 3 + 2] ?? 0
+  return 0
+}
+
+/** From above, on the plain canvas. */
+export function spotOn(view: View, { x, y }: { x: number; y: number }): Spot {
+  return { x: x * view.scale + view.x, y: view.y - y * view.scale }
+}
+
+export function underSpotOn(view: View, spot: Spot): { x: number; y: number } {
+  return { x: (spot.x - view.x) / view.scale, y: (view.y - spot.y) / view.scale }
+}
