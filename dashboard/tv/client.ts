@@ -55,6 +55,13 @@ export function tvScreen(): void {
     return element
   }
 
+  const clockOf = (at: number) => new Date(at).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
+  const asItem = (text: string) => {
+    const item = document.createElement('li')
+    item.textContent = text
+    return item
+  }
+
   const draw = (now: TvPicture) => {
     put('site', now.site)
     put('working', String(now.working))
@@ -62,6 +69,11 @@ export function tvScreen(): void {
     put('broken', String(now.broken))
     const tiles = place('tiles')
     tiles?.replaceChildren(...now.tiles.map(tile))
+    const calls = place('calls')
+    const called = now.calls.map(name => `▲ ${words.come.replace('{}', name)}`)
+    // Only when something changed: a screen reader says it anew with each drawing.
+    if (calls !== null && calls.textContent !== called.join('')) calls.replaceChildren(...called.map(asItem))
+    put('lessons', now.lessons.map(({ title, until }) => words.lesson.replace('{}', title).replace('{}', clockOf(until))).join(' · '))
     // Four rows at most: twenty-four tiles stand in six columns.
     tiles?.style.setProperty('--columns', String(Math.max(3, Math.ceil(now.tiles.length / 4))))
     put('more', now.more > 0 ? `${words.more} ${now.more}` : '')
@@ -71,7 +83,7 @@ export function tvScreen(): void {
 
   const tick = () => {
     const now = Date.now()
-    put('clock', new Date(now + aheadMs).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' }))
+    put('clock', clockOf(now + aheadMs))
     const lostMs = now - heardAt
     document.body.classList.toggle('lost', lostMs > 15_000)
     if (picture === undefined) return

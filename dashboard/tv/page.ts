@@ -32,6 +32,10 @@ dt { color: #b9c3cd }
 .tile.attention, .tile.paused { border-color: #f0a63a; background: #352a14 } .tile.attention .mark, .tile.attention .look, .tile.paused .mark, .tile.paused .look { color: #ffcf7d }
 .tile.part { border-color: #a68cf0; background: #2a2440 } .tile.part .mark, .tile.part .look { color: #cdbcff }
 .tile.unknown { border-style: dashed } .tile.service .mark { color: #5ea6e0 }
+#calls { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .5em }
+#calls:empty, #lessons:empty, #more:empty { display: none }
+#calls li { flex: 1 1 auto; background: #352a14; border: 3px solid #f0a63a; border-radius: .4em; padding: .3em .6em; color: #ffcf7d; font-size: 2em; font-weight: 700; overflow-wrap: anywhere }
+#lessons { font-size: 1.3em }
 #more { color: #b9c3cd }
 #ticker { background: #1b2128; border-radius: .5em; padding: .5em .8em; font-size: 1.3em; font-variant-numeric: tabular-nums }
 .lost #tiles, .lost dl, .unsure #tiles, .unsure dl { filter: grayscale(1); opacity: .6 }
@@ -63,6 +67,7 @@ export function tvPage(language: Language, kiosk: boolean): string {
 <body class="${kiosk ? 'kiosk' : ''}" data-words="${escaped(JSON.stringify(words))}"><main id="wall">
 <header><h1 id="site">${words.title}</h1><span id="age"></span><time id="clock"></time></header>
 <dl>${counter('working')}${counter('waiting')}${counter('broken')}</dl>
+<ul id="calls" role="alert"></ul><p id="lessons"></p>
 <ul id="tiles"></ul><p id="more"></p><p id="ticker"></p></main><script src="/tv/screen.js"></script></body></html>
 `
 }

@@ -1,4 +1,5 @@
-// What a screen on the workshop's wall receives: machines, counts and ticket numbers. No name of a person, no file, no fault in somebody's words. Pure.
+// What a screen on the workshop's wall receives: machines, counts and ticket numbers. No name of a person, no file, no fault in somebody's words; of words people wrote only a lesson's title. Pure.
+import { helpCalled } from '../../protocols/contract/floor.ts'
 import { activeStates } from '../../protocols/contract/job.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import { confidence, own } from '../fleet/picture.ts'
@@ -25,10 +26,18 @@ export type TvPicture = {
   more: number
   /** Tickets whose parts wait on the shelf. */
   collect: number[]
+  /** Machines to which the teacher is called. */
+  calls: string[]
+  /** Lessons that keep machines now: what they are called, and until when. */
+  lessons: { title: string; until: number }[]
 }
 
 export const tilesMax = 24
 const collectMax = 24
+/** More calls than this at once are one: come to the workshop. */
+const callsMax = 6
+const lessonsMax = 3
+const titleMax = 40
 /** What needs somebody comes first. */
 const byNeed: readonly TvLook[] = ['fault', 'attention', 'part', 'paused', 'unknown', 'running', 'preparing', 'free', 'service']
 
@@ -53,7 +62,21 @@ export function tvPicture(picture: SitePicture, version: string, nowMs: number):
     tiles: tiles.slice(0, tilesMax),
     more: Math.max(0, tiles.length - tilesMax),
     collect: [...new Set(done.map(({ ticket }) => ticket))].sort((a, b) => a - b).slice(0, collectMax),
+    calls: sure ? called(picture) : [],
+    lessons: Object.values(picture.lessons ?? {})
+      .filter(({ cancelledAt, from, until }) => cancelledAt === undefined && from <= nowMs && nowMs < until)
+      .sort((a, b) => a.until - b.until || (a.id < b.id ? -1 : 1))
+      .slice(0, lessonsMax)
+      .map(({ title, until }) => ({ title: title.slice(0, titleMax), until })),
   }
+}
+
+function called({ machines }: SitePicture): string[] {
+  return Object.values(machines)
+    .filter(({ faults }) => faults.some(({ code }) => code === helpCalled))
+    .map(({ declaration }) => declaration.name)
+    .sort((a, b) => a.localeCompare(b, 'ru', { numeric: true }))
+    .slice(0, callsMax)
 }
 
 /** One machine as the wall and its own page show it. */

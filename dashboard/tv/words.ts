@@ -17,6 +17,8 @@ export type TvWords = {
   minutes: string
   hours: string
   left: string
+  come: string
+  lesson: string
   looks: Record<TvLook, string>
 }
 
@@ -36,6 +38,8 @@ export const tvWords: Record<Language, TvWords> = {
     minutes: 'мин',
     hours: 'ч',
     left: 'ещё',
+    come: 'Подойдите к станку «{}»',
+    lesson: 'Идёт занятие «{}» до {}',
     looks: {
       fault: 'неисправен',
       attention: 'ждёт человека',
@@ -63,6 +67,8 @@ export const tvWords: Record<Language, TvWords> = {
     minutes: 'min',
     hours: 'h',
     left: 'in',
+    come: 'Please come to “{}”',
+    lesson: 'Lesson “{}” until {}',
     looks: {
       fault: 'out of order',
       attention: 'waiting for a person',

@@ -49,6 +49,9 @@ function workshop(): void {
   say('p4', { state: 'running', ...since, job: 'job-00004' })
   say('p5', { state: 'offline', ...since })
   say('p6', ready, true)
+  const call = { code: 'help-called', text: { ru: 'Зовут', en: 'Called' } }
+  const called = { kind: 'fault', number: 1, at: start, machine: 'p7', change: 'raised', fault: call } as const
+  screen.fleet.apply('alpha', { name: 'events', events: [called] })
   const by = { id: 'anna', name: 'Анна', role: 'teacher' } as const
   const jobs = [
     endedJob('job-00004', { machine: 'p4', state: 'running', ticket: 1051, submittedAt: Date.now() }),
@@ -89,6 +92,7 @@ describe('the wall', () => {
     expect(await page.locator('.tile').count()).toBe(24)
     expect(await page.locator('#ticker').textContent()).toContain('№1042, №1047')
     expect(await page.locator('.tile.running').textContent()).toContain('№1051')
+    expect(await page.locator('#calls li').textContent()).toMatch(/Станок p7/)
     mkdirSync(folder, { recursive: true })
     await page.screenshot({ path: join(folder, `tv-${size}.png`) })
     // Where it stands farthest to the right on its way against burn-in, too.

@@ -46,6 +46,28 @@ describe('the wall', () => {
       expect(told).not.toContain(secret)
   })
 
+  it('calls the teacher to a machine, without who called, and tells which lesson is on', () => {
+    const call = { code: 'help-called', text: { ru: 'Зовёт Вася', en: 'x' } }
+    const report = { code: 'problem-reported', text: { ru: 'Вася: дым', en: 'x' } }
+    const by = { id: 'anna', name: 'Анна Петровна', role: 'teacher' } as const
+    const lesson = (id: string, from: number, until: number, more: object = {}) => ({
+      [id]: { id, site: 's', title: id, machines: ['m0'], from: start + from, until: start + until, by, ...more },
+    })
+    const picture = workshop()
+    const called = ['m0', 'm4'].map(id => ({ ...machineOf(id, ready), faults: [call, report] }))
+    const machines = { ...picture.machines, ...Object.fromEntries(called.map(one => [one.declaration.id, one])) }
+    const lessons = {
+      ...lesson('7Б', -1, 60_000),
+      ...lesson('8А', -1, 60_000, { cancelledAt: 1 }),
+      ...lesson('9В', 60_000, 90_000),
+      ...lesson('6Г', -9, -1),
+    }
+    const told = tvPicture({ ...picture, machines, lessons }, 'v', start)
+    expect(told).toMatchObject({ calls: ['Станок m0', 'Станок m4'], lessons: [{ title: '7Б', until: start + 60_000 }] })
+    expect(JSON.stringify(told)).not.toMatch(/Вася|дым|Анна/)
+    expect(tvPicture({ ...picture, machines, lessons }, 'v', start + 10 * 60_000).calls).toEqual([])
+  })
+
   it('holds twenty-four machines and says how many more there are', () => {
     const many = heardAt(school(Array.from({ length: 30 }, (_, at) => machineOf(`m${at}`, ready))), start)
     const { tiles, more } = tvPicture(many, 'v', start)
