@@ -1,6 +1,12 @@
 // What wants a technician, by REST (protocols/contract/screen.ts): the list, the events behind a row, and what people do with it.
 import type { Request, Response, Router } from 'express'
-import { acknowledgeBodySchema, type Condition, conditionIdSchema, shelveBodySchema, shelvedMaxMs } from '../../protocols/contract/condition.ts'
+import {
+  acknowledgeBodySchema,
+  type Condition,
+  conditionIdSchema,
+  shelveBodySchema,
+  shelvedMaxMs,
+} from '../../protocols/contract/condition.ts'
 import { byNeed } from '../health/conditions.ts'
 import type { ConditionDeed, Health } from '../health/desk.ts'
 import type { Account, HealthShelf } from '../workplace.ts'

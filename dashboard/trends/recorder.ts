@@ -5,7 +5,7 @@ import type { SitePicture } from '../../protocols/contract/screen.ts'
 import { type Drift, type Trends, trendBucketMs, trendDaysMax } from '../../protocols/contract/trends.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { confidence, own } from '../fleet/picture.ts'
-import type { SeriesRow, SeriesShelf } from '../workplace.ts'
+import type { SeriesName, SeriesRow, SeriesShelf } from '../workplace.ts'
 import {
   addHeating,
   addSample,
@@ -28,6 +28,7 @@ const lookEveryMs = 5_000
 const gapMaxMs = 3 * lookEveryMs
 /** After a crash so much is missing at most. */
 const keepEveryMs = 5 * 60_000
+const writeEveryMs = 100
 /** One site at a time: a school's old rows are found in a few milliseconds, a city's would stop the screens. */
 const pruneEveryMs = 10 * 60_000
 const dayMs = 24 * 3_600_000
@@ -67,6 +68,8 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
   let lookedAt: number | undefined
   const toReadBack: [string, string][] = []
   const toPrune: string[] = []
+  /** Emptied many times faster than it is filled. */
+  const toWrite: { name: SeriesName; site: string; rows: SeriesRow[] }[] = []
 
   const watchedOf = (site: string, machine: string, now: number): Watched => {
     const machines = sites.get(site) ?? new Map<string, Watched>()
@@ -122,9 +125,9 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
   function lookAt(site: string, picture: SitePicture, seconds: number, now: number): void {
     const { sure } = confidence(picture.link, now)
     const open = isOpen(fleet.calendar(site), now)
+    turn(site, now)
     for (const [machine, { state, inService }] of Object.entries(picture.machines)) {
       const watched = watchedOf(site, machine, now)
-      turn(site, machine, watched, now)
       if (!sure || seconds === 0) {
         loseSight(watched.watch)
         continue
@@ -140,41 +143,50 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
   }
 
   /** Begins the next quarter and the next day when it is time. */
-  function turn(site: string, machine: string, watched: Watched, now: number): void {
+  function turn(site: string, now: number): void {
     const quarter = quarterOf(now)
-    if (quarter === watched.bucketAt) return
-    save(site, [[machine, watched]])
-    const { bucket, bucketAt } = watched
-    learn(watched.usual, bucket, bucketAt)
-    if (bucket.lines > 0) watched.day.push([bucketAt, bucket.lines, bucket.resends])
-    watched.day = watched.day.filter(([at]) => now - at <= dayMs)
-    watched.bucket = emptyBucket()
-    watched.bucketAt = quarter
-    if (dayOf(now) !== watched.presenceAt) {
-      watched.presence = noPresence
-      watched.presenceAt = dayOf(now)
+    const over = [...(sites.get(site) ?? [])].filter(([, { bucketAt }]) => bucketAt !== quarter)
+    if (over.length === 0) return
+    gather(site, over)
+    for (const [, watched] of over) {
+      const { bucket, bucketAt } = watched
+      learn(watched.usual, bucket, bucketAt)
+      if (bucket.lines > 0) watched.day.push([bucketAt, bucket.lines, bucket.resends])
+      watched.day = watched.day.filter(([at]) => now - at <= dayMs)
+      watched.bucket = emptyBucket()
+      watched.bucketAt = quarter
+      if (dayOf(now) !== watched.presenceAt) {
+        watched.presence = noPresence
+        watched.presenceAt = dayOf(now)
+      }
     }
   }
 
-  function save(site: string, machines: readonly (readonly [string, Watched])[]): void {
-    const dirty = machines.filter(([, { dirty }]) => dirty)
+  /** Takes what is to be written; the disk's turn comes a school at a time, so that screens do not wait for nineteen commits. */
+  function gather(site: string, machines: Iterable<readonly [string, Watched]>): void {
+    const dirty = [...machines].filter(([, { dirty }]) => dirty)
     const trend = dirty.flatMap(([machine, { bucket, bucketAt }]): SeriesRow[] =>
       isEmpty(bucket) ? [] : [{ machine, at: bucketAt, body: writeBucket(bucket) }],
     )
     const presence = dirty.flatMap(([machine, watched]): SeriesRow[] =>
       watched.presence === noPresence ? [] : [{ machine, at: watched.presenceAt, body: JSON.stringify(watched.presence) }],
     )
-    try {
-      if (trend.length > 0) shelf.put('trend', site, trend)
-      if (presence.length > 0) shelf.put('presence', site, presence)
-      for (const [, watched] of dirty) watched.dirty = false
-    } catch (error) {
-      // A full disk: it is tried again, and a quarter that cannot be written stays unknown.
-      log.error({ err: error, site }, 'trends could not be stored')
-    }
+    for (const [, watched] of dirty) watched.dirty = false
+    if (trend.length > 0) toWrite.push({ name: 'trend', site, rows: trend })
+    if (presence.length > 0) toWrite.push({ name: 'presence', site, rows: presence })
   }
-  const saveAll = () => {
-    for (const [site, machines] of sites) save(site, [...machines])
+  const gatherAll = () => {
+    for (const [site, machines] of sites) gather(site, machines)
+  }
+  const write = () => {
+    const next = toWrite.shift()
+    if (next === undefined) return
+    try {
+      shelf.put(next.name, next.site, next.rows)
+    } catch (error) {
+      // A full disk: what cannot be written stays unknown; the next turn tries with what is known then.
+      log.error({ err: error, site: next.site }, 'trends could not be stored')
+    }
   }
   const prune = () => {
     const now = clock()
@@ -203,7 +215,8 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
 
   const timers = [
     setInterval(look, lookEveryMs),
-    setInterval(saveAll, keepEveryMs),
+    setInterval(gatherAll, keepEveryMs),
+    setInterval(write, writeEveryMs),
     setInterval(prune, pruneEveryMs),
     setInterval(readBack, readBackEveryMs),
   ]
@@ -253,7 +266,8 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
     close: () => {
       for (const timer of timers) clearInterval(timer)
       stopEvents()
-      saveAll()
+      gatherAll()
+      while (toWrite.length > 0) write()
     },
   }
 }
