@@ -12,11 +12,14 @@ import type { Event } from '../../protocols/contract/wire.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { until } from './kit.ts'
 
-export type TestMachine = { id: string; model: string; port: string }
+/** `more`: further options as they stand in the file, e.g. `startButton: true`. */
+export type TestMachine = { id: string; model: string; port: string; more?: string }
 
 /** Writes school.yaml into the folder and answers its path. Everybody's password is the login. */
 export function writeSchool(folder: string, machines: readonly TestMachine[], more = ''): string {
-  const rows = machines.map(({ id, model, port }) => `  - { id: ${id}, name: ${id}, model: ${model}, port: "${port}" }`)
+  const rows = machines.map(
+    ({ id, model, port, more }) => `  - { id: ${id}, name: ${id}, model: ${model}, port: "${port}"${more ? `, ${more}` : ''} }`,
+  )
   const people = ['pupil', 'teacher', 'technician', 'administrator'].map(
     role => `  - { id: ${role}-1, name: The ${role}, login: ${role}, role: ${role}, password: ${role} }`,
   )
