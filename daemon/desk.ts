@@ -4,12 +4,15 @@ import type { Ask, Command, Origin, Reply } from '../protocols/contract/command.
 import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
+import { type BookingAsk, bookingDeed } from './booking-deeds.ts'
 import { type CareAsk, type CareContext, careDeed } from './care-deeds.ts'
 import { actionEvent } from './drafts.ts'
+import type { FairQueue } from './fair-queue.ts'
 import { floorDeed } from './floor-calls.ts'
 import type { Framing } from './framing.ts'
 import { clearDeed, type QueueAsk, queueDeed } from './job-deeds.ts'
 import { isLate } from './lateness.ts'
+import type { Listening } from './listening.ts'
 import { deedOf, type MachineAsk, mayRepeat } from './machine-deeds.ts'
 import type { Machines } from './machines.ts'
 import type { People } from './people.ts'
@@ -38,6 +41,12 @@ export type DeskOptions = {
   readonly starter: Pick<Starter, 'start'>
   readonly programs: Pick<Programs, 'stored'>
   readonly submissions: Submissions
+  /** Finds the place of what joins the queue; last where absent. */
+  readonly queue?: Pick<FairQueue, 'join'>
+  /** The school's own. */
+  readonly timeZone?: string
+  /** Hears what firmwares say to a console's commands. */
+  readonly listening?: Pick<Listening, 'listen'>
   /** The machines' maintenance plans. */
   readonly care?: Pick<CareContext, 'task'>
   /** Absent where there are no lasers. */
@@ -132,9 +141,16 @@ export class Desk {
       case 'job.submit':
         accepted(this.#accepted(command))
         return this.#fileWork(command, signal => submissions.submit(ask, author, signal))
+      case 'job.mend':
+        accepted(this.#accepted(command))
+        return this.#fileWork(command, signal => submissions.mend(ask, author, signal))
+      case 'job.plate':
+        accepted(this.#accepted(command))
+        return this.#fileWork(command, signal => submissions.plate(ask, author, signal))
       case 'job.cancel': {
         const job = store.job(ask.job)
-        if (job?.machine !== undefined && activeStates.includes(job.state))
+        // The machine makes others' parts too: only its own job may stop it.
+        if (job?.machine !== undefined && job.plate === undefined && activeStates.includes(job.state))
           return this.#onMachine(command, { ...ask, machine: job.machine }, accepted)
         return Promise.resolve(this.#onQueue(command, ask))
       }
@@ -177,13 +193,12 @@ export class Desk {
         const called = floorDeed(ask, store.machine(ask.machine), machines.name(ask.machine), author, nowMs())
         return Promise.resolve('denial' in called ? this.#refuse(command, called.denial) : this.#done(command, { ...called, reply: {} }))
       }
-      case 'job.mend':
-      case 'job.plate':
       case 'machine.look':
+        return Promise.resolve(this.#refuse(command, deny('not-built')))
       case 'lesson.book':
       case 'lesson.cancel':
       case 'quota.set':
-        return Promise.resolve(this.#refuse(command, deny('not-built')))
+        return Promise.resolve(this.#onBooking(command, ask))
       case 'care.done':
       case 'care.undo':
       case 'part.put':
@@ -225,6 +240,7 @@ export class Desk {
     if (job === undefined) return this.#refuse(command, deny('unknown-job'))
     const context = {
       jobs: store.openJobs(),
+      join: (jobs: readonly Job[]) => this.#options.queue?.join(jobs) ?? new Map<string, number>(),
       machineName: (machine: string) => machines.name(machine),
       estimate: (of: typeof job) => {
         const known = programs.stored(of.program.sha256)
@@ -233,6 +249,21 @@ export class Desk {
     }
     const decided = queueDeed(ask, job, context, command.author, nowMs())
     return 'denial' in decided ? this.#refuse(command, decided.denial) : this.#done(command, { events: decided.events, reply: {} })
+  }
+
+  #onBooking(command: Command, ask: BookingAsk): Reply {
+    const { site, store, machines, timeZone = 'UTC', nowMs } = this.#options
+    const { records } = store
+    const context = {
+      site,
+      timeZone,
+      lessons: records.lessons(),
+      quotas: records.quotas(),
+      group: (id: string) => records.group(id),
+      machineName: (id: string) => machines.forQueue(id)?.name,
+    }
+    const decided = bookingDeed(ask, context, command.author, nowMs())
+    return 'denial' in decided ? this.#refuse(command, decided.denial) : this.#done(command, decided)
   }
 
   #onPeople(command: Command, ask: PeopleAsk): Reply {
@@ -293,16 +324,19 @@ export class Desk {
     this.#options.framing?.noticed(ask.machine, ask.kind)
     const repeatable = mayRepeat(ask)
     if (!repeatable) store.beginCommand(command.id, nowMs())
+    const heardTo = ask.kind === 'machine.console' ? this.#options.listening?.listen(ask.machine) : undefined
     const answer = room.order({ kind: 'deed', machine: ask.machine, deed })
     accepted(this.#accepted(command))
     const denial = await answer
-    // Who wanted to stop something is worth knowing also when it failed.
-    const noted = denial === undefined || repeatable
+    const lines = await heardTo?.()
+    const heard = lines === undefined ? {} : { heard: lines }
+    // Who wanted to stop something, or typed what was refused, is worth knowing also when it failed.
+    const noted = denial === undefined || repeatable || ask.kind === 'machine.console'
     const told = { ...detail, ...(denial ? { refused: denial.code } : {}) }
     const event = actionEvent(ask.kind, nowMs(), command.author, ask.machine, Object.keys(told).length > 0 ? told : undefined)
     const events = noted ? [event] : []
-    if (denial === undefined) return this.#done(command, { events, reply: {} })
-    const reply = this.#refusal(command, denial)
+    if (denial === undefined) return this.#done(command, { events, reply: heard })
+    const reply: Reply = { ...this.#refusal(command, denial), ...heard }
     store.commit({ events, reply })
     return reply
   }
@@ -327,7 +361,7 @@ export class Desk {
     return reply
   }
 
-  #refusal(command: Command, denial: Denial): Reply {
+  #refusal(command: Command, denial: Denial): Extract<Reply, { outcome: 'refused' }> {
     return { outcome: 'refused', command: command.id, at: this.#options.nowMs(), denial }
   }
 

@@ -17,6 +17,8 @@ export type FloorOptions = {
   readonly machines: Machines
   /** Confirms a report to the room. */
   readonly confirm: (number: number) => void
+  /** A line of a machine that no protocol consumed. */
+  readonly heard?: (machine: string, line: string) => void
   /** Something changed that may let a job start. */
   readonly stirred: () => void
   /** An armed job came back: its machine was reset on the way. */
@@ -85,6 +87,8 @@ export class Floor implements RoomListener {
         stirred()
         return
       case 'heard':
+        this.#options.heard?.(report.machine, report.line)
+        return
       case 'answer':
       case 'snapshot':
         return

@@ -7,19 +7,20 @@ import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import { checkPassword, hashPassword } from '../dashboard/accounts/password.ts'
 import { Fleet } from '../dashboard/fleet/fleet.ts'
-import { openPhotoFiles, type PhotoFiles } from '../dashboard/server/photo-files.ts'
+import { openPhotoFiles } from '../dashboard/server/photo-files.ts'
 import { startWeb } from '../dashboard/server/web.ts'
 import { pushKeys, pushSender } from '../dashboard/tickets/push.ts'
 import { ticketKey } from '../dashboard/tickets/secret.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
-import { photosOf, shownOrders } from '../protocols/contract/care-due.ts'
 import { clearanceOf, wantsPermit } from '../protocols/contract/permit.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { AnalysisOffice } from './analyst.ts'
 import { CareDesk, loadKindPlans } from './care-plans.ts'
 import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
 import { Desk } from './desk.ts'
+import { FairQueue } from './fair-queue.ts'
+import { feedFleet } from './feed-fleet.ts'
 import { fetchFile } from './fetch.ts'
 import { Files } from './files.ts'
 import { confirmedBy, Floor } from './floor.ts'
@@ -28,7 +29,9 @@ import { createBeginRule } from './forecast/begin-rule.ts'
 import { Forecaster, heatingOf } from './forecast/forecaster.ts'
 import { hoursOf, toldHours } from './forecast/hours-file.ts'
 import { Framing } from './framing.ts'
+import { keepHouse } from './housekeeping.ts'
 import { launchRoom, roomSocket } from './launch.ts'
+import { Listening } from './listening.ts'
 import { takeFolder } from './lock.ts'
 import { createLog } from './log.ts'
 import { Machines } from './machines.ts'
@@ -39,13 +42,13 @@ import type { Permits } from './permits.ts'
 import { PhotoPost } from './photo-post.ts'
 import { PicturePost } from './picture-post.ts'
 import { Programs } from './programs.ts'
+import { createQuotas } from './quotas.ts'
 import { Rejudge } from './rejudge.ts'
 import { Room } from './room.ts'
 import { createSaid } from './said.ts'
 import { Starter } from './starter.ts'
 import { Store } from './store.ts'
 import { Submissions } from './submissions.ts'
-import { Thinner } from './thinner.ts'
 import { Uplink } from './uplink.ts'
 import { schoolWorkplace } from './workplace.ts'
 
@@ -64,13 +67,6 @@ export type RunningSchool = {
   /** Resolves when everything is closed. With `stopRoom` the machine room ends too, its running jobs cancelled first. */
   stop(options?: { stopRoom?: boolean }): Promise<void>
 }
-
-const dayMs = 24 * 3_600_000
-const hourMs = 3_600_000
-/** The school's own screen may see twice what the city gets, and more. */
-const screenTelemetryGapMs = 250
-/** The school's picture is its own: it is always heard from. */
-const aliveMs = 10_000
 
 /** Starts a school. Rejects with ConfigError (all complaints), or when its data folder or its screen's port is taken. */
 export async function startSchool({ configPath, log: givenLog, signal }: SchoolOptions): Promise<RunningSchool> {
@@ -117,12 +113,18 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   })
 
   const hours = hoursOf(config.hours)
+  const queue = new FairQueue({ store, nowMs, log })
+  open.defer(() => queue.close())
+  const lessons = () => store.records.comingLessons(nowMs())
+  const quotas = createQuotas({ store, timeZone: hours.timeZone, nowMs })
   const forecaster: Forecaster = new Forecaster({
     store,
     machines,
     hours,
     rules: config.rules,
     startable: id => anybodyMayStart(config, office.permits, machines, id, nowMs()),
+    fair: () => queue.standing(),
+    lessons,
     stirred: () => starter.stir(),
     nowMs,
     log,
@@ -139,10 +141,12 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     }),
   )
 
+  const listening = new Listening()
   const floor = new Floor({
     store,
     machines,
     confirm: number => room.confirm(number),
+    heard: (machine, line) => listening.heard(machine, line),
     stirred: () => starter.stir(),
     // A reset forgets G92: where the frame lay is no longer certain.
     disarmed: machine => framing.noticed(machine, 'machine.reset'),
@@ -169,8 +173,10 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
       hours,
       runPastClosing: config.rules.runPastClosing,
       seconds: (job, machine) => forecaster.seconds(job, machine),
+      lessons,
       nowMs,
     }),
+    queue,
     nowMs,
     log,
   })
@@ -181,10 +187,21 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   const photoPost = city && new PhotoPost({ city, book: store.records.care, photos, nowMs, log, signal: closing.signal })
   let cityOffsetMs = 0
   const time = { hours, rules: config.rules }
-  const submissions = new Submissions({ site: config.site.id, store, machines, programs, rules: config.rules, time, nowMs })
+  const submissions = new Submissions({
+    site: config.site.id,
+    store,
+    machines,
+    programs,
+    rules: config.rules,
+    time,
+    quota: quotas.judge,
+    join: jobs => queue.join(jobs),
+    nowMs,
+  })
   const framing = new Framing({ machines, programs, required: config.rules.requireFrame })
   const desk = new Desk({
     framing,
+    listening,
     care,
     site: config.site.id,
     store,
@@ -195,6 +212,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     ...(office.pinAtStart ? { pins: office.pins } : {}),
     room,
     starter,
+    queue,
+    timeZone: hours.timeZone,
     programs,
     submissions,
     nowMs,
@@ -205,7 +224,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
 
   const session = randomUUID()
   const { version } = packageFile
-  const fleet = feedFleet(config, session, version, store, machines, people, open)
+  const fleet = new Fleet({ sites: [config.site] })
+  feedFleet(fleet, { config, session, version, store, machines, people, nowMs }, open)
   open.defer(
     store.watch(events => {
       for (const machine of new Set(events.map(machineOf))) if (machine !== undefined) machines.refresh(machine)
@@ -271,7 +291,8 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     open.defer(forecaster.watch(() => uplink.queue()))
     uplink.start()
   }
-  keepHouse(config, store, files, photos, fleet, log, open)
+  const { keepFilesDays } = config.rules
+  open.defer(keepHouse({ keepFilesDays, store, files, photos, tidy: () => fleet.tidy(), nowMs, log }))
   log.info({ url: web.url, machines: machines.ids.length, lastEvent: store.lastNumber, version }, 'the school is open')
 
   const toClose = open.move()
@@ -332,85 +353,4 @@ function anybodyMayStart(config: SchoolConfig, permits: Permits, machines: Machi
 
 function demoAccounts(config: SchoolConfig): { login: string; password: string; role: string }[] {
   return config.people.flatMap(({ login, password, role }) => (password === undefined ? [] : [{ login, password, role }]))
-}
-
-/** The school's own picture, fed from memory instead of from the wire. */
-function feedFleet(
-  config: SchoolConfig,
-  session: string,
-  version: string,
-  store: Store,
-  machines: Machines,
-  people: Pick<People, 'shown'>,
-  open: AsyncDisposableStack,
-): Fleet {
-  const site = config.site.id
-  const fleet = new Fleet({ sites: [config.site] })
-  const birth = {
-    status: 'online' as const,
-    site,
-    name: config.site.name,
-    session,
-    version,
-    clock: Date.now(),
-    hours: toldHours(config.hours),
-    machines: machines.ids,
-    lastEvent: store.lastNumber,
-  }
-  fleet.apply(site, { name: 'status', payload: birth })
-  // Here, and only here, a pupil is shown by the nickname: the events themselves know none.
-  const shown = <E extends Event>(event: E): E =>
-    event.kind === 'job' ? { ...event, job: { ...event.job, author: people.shown(event.job.author) } } : event
-  const jobs = [...store.openJobs(), ...store.endedSince(Date.now() - dayMs)]
-  const at = Date.now()
-  const faults = machines.ids.flatMap(machine => store.machine(machine).faults.map(fault => ({ machine, fault })))
-  fleet.apply(site, {
-    name: 'events',
-    events: [
-      ...jobs.map(job => shown({ kind: 'job' as const, number: 1, at, change: 'known', job })),
-      ...faults.map(({ machine, fault }) => ({ kind: 'fault' as const, number: 1, at, machine, change: 'raised' as const, fault })),
-    ],
-  })
-  const thinner = new Thinner(screenTelemetryGapMs, (machine, payload) => fleet.apply(site, { name: 'telemetry', machine, payload }))
-  open.defer(() => thinner.close())
-  open.defer(store.watch(events => fleet.apply(site, { name: 'events', events: events.map(shown) })))
-  open.defer(
-    machines.watch({
-      machine: (machine, payload) => {
-        if (payload.state.state === 'offline') thinner.forget(machine)
-        fleet.apply(site, { name: 'machine', machine, payload })
-      },
-      telemetry: (machine, payload) => thinner.offer(machine, payload),
-    }),
-  )
-  const alive = setInterval(() => fleet.apply(site, { name: 'heard' }), aliveMs).unref()
-  open.defer(() => clearInterval(alive))
-  return fleet
-}
-
-/** What must be swept now and then, so that a school runs for years. */
-function keepHouse(
-  config: SchoolConfig,
-  store: Store,
-  files: Files,
-  photos: PhotoFiles,
-  fleet: Fleet,
-  log: Logger,
-  open: AsyncDisposableStack,
-): void {
-  const sweep = () => {
-    const now = Date.now()
-    store.prune(now)
-    fleet.tidy()
-    const shown = new Set(photosOf(shownOrders(store.records.care.orders(), now)))
-    photos.prune(shown, now).catch((error: unknown) => log.warn({ error }, 'old photos could not be removed'))
-    const needed = new Set(store.openJobs().map(job => job.program.sha256))
-    files.prune(now - config.rules.keepFilesDays * dayMs, needed).then(
-      gone => gone > 0 && log.info({ files: gone }, 'old files removed'),
-      (error: unknown) => log.warn({ error }, 'old files could not be removed'),
-    )
-  }
-  const timer = setInterval(sweep, hourMs).unref()
-  open.defer(() => clearInterval(timer))
-  sweep()
 }

@@ -13,8 +13,8 @@ import { gateRules, sessionOptions } from './setup.ts'
 import type { OpenPort } from './transport.ts'
 import { faults } from './words.ts'
 
-/** A console cannot be read faster; a machine that babbles must not fill the daemon's socket. */
-const heardPerSecond = 30
+/** All of an answer to M503 comes in one second at 250000 baud; a machine that babbles must still not fill the daemon's socket. */
+const heardPerSecond = 200
 
 /** What a place tells the room. Numbered reports still lack their number. */
 type PlaceReport =

@@ -1,0 +1,38 @@
+// What must be swept now and then, so that a school runs for years.
+import type { Logger } from 'pino'
+import { photosOf, shownOrders } from '../protocols/contract/care-due.ts'
+import type { Files } from './files.ts'
+import type { Store } from './store.ts'
+
+export type HouseOptions = {
+  readonly keepFilesDays: number
+  readonly store: Pick<Store, 'prune' | 'openJobs' | 'records'>
+  readonly files: Pick<Files, 'prune'>
+  readonly photos: { prune(shown: ReadonlySet<string>, nowMs: number): Promise<number> }
+  /** Sweeps the picture. */
+  readonly tidy: () => void
+  readonly nowMs: () => number
+  readonly log: Logger
+}
+
+const dayMs = 24 * 3_600_000
+const everyMs = 3_600_000
+
+/** Sweeps now and every hour. Answers the way to stop it. */
+export function keepHouse({ keepFilesDays, store, files, photos, tidy, nowMs, log }: HouseOptions): () => void {
+  const sweep = () => {
+    const now = nowMs()
+    store.prune(now)
+    tidy()
+    const shown = new Set(photosOf(shownOrders(store.records.care.orders(), now)))
+    photos.prune(shown, now).catch((error: unknown) => log.warn({ error }, 'old photos could not be removed'))
+    const needed = new Set(store.openJobs().map(job => job.program.sha256))
+    files.prune(now - keepFilesDays * dayMs, needed).then(
+      gone => gone > 0 && log.info({ files: gone }, 'old files removed'),
+      (error: unknown) => log.warn({ error }, 'old files could not be removed'),
+    )
+  }
+  const timer = setInterval(sweep, everyMs).unref()
+  sweep()
+  return () => clearInterval(timer)
+}
