@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { conditionsToSee, eventsToSee } from './conditions.ts'
 import type { FakeOptions, FakeServer } from './fake-server.ts'
+import { moreShots } from './shots-more.ts'
 import { staffToSee } from './staff.ts'
 
 export const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } } as const
@@ -226,4 +227,5 @@ export const shots: readonly Shot[] = [
     sizes: both,
     prepare: page => page.getByRole('button', { name: 'Остановить задание' }).click(),
   },
+  ...moreShots,
 ]

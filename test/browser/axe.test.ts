@@ -1,0 +1,54 @@
+// Every scene held to WCAG 2.2 AA: axe with nothing to say, no sideways scrolling at 320 px, room for a finger, text that may be spaced wider.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildWeb } from '../../dashboard/web/build.ts'
+import { startBrowser } from './browser.ts'
+import { startFake } from './fake-server.ts'
+import { faultsOf, settled } from './measures.ts'
+import { type Shot, shots, sizes } from './shots.ts'
+
+let dist = ''
+let browser: Browser
+beforeAll(async () => {
+  dist = await buildWeb()
+  browser = await startBrowser()
+})
+afterAll(() => browser?.close())
+
+async function visit(shot: Shot, language: 'ru' | 'en', look: (page: Page) => Promise<void>): Promise<void> {
+  const fake = await startFake({ dist, ...shot.options })
+  const context = await browser.newContext({ viewport: sizes.wide, reducedMotion: 'reduce' })
+  if (language === 'en') await context.addInitScript("localStorage.setItem('tsekh.language', 'en')")
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  try {
+    await page.goto(`${fake.url}${shot.path}`)
+    await page.locator('h1').first().waitFor()
+    await settled(page)
+    await shot.prepare?.(page, fake)
+    await look(page)
+  } finally {
+    await context.close()
+    await fake.close()
+  }
+}
+
+// Each scene is seen wide and narrow, light and dark; which goes with which changes from scene to scene. English where the scene speaks it.
+const visits = shots.flatMap((shot, at) =>
+  (shot.languages ?? ['ru']).map((language, turn) => ({
+    shot,
+    language,
+    schemes: ((at + turn) % 2 === 0 ? ['light', 'dark'] : ['dark', 'light']) as ['light', 'dark'] | ['dark', 'light'],
+  })),
+)
+
+describe.concurrent('a scene', () => {
+  it.for(visits.map(each => [each.shot.name, each.language, each] as const))(
+    '%s (%s) is open to everybody',
+    async ([, , { shot, language, schemes }]) => {
+      await visit(shot, language, async page => {
+        expect(await faultsOf(page, schemes)).toEqual([])
+      })
+    },
+  )
+})
