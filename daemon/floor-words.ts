@@ -44,7 +44,7 @@ export function reportedWords(reports: readonly Report[]): { text: Sentence; hel
 
 export const calledWords: { text: Sentence; help: Sentence } = {
   text: { ru: 'К станку зовут учителя.', en: 'The teacher is called to the machine.' },
-  help: { ru: 'Подойдите к станку и нажмите «Принято».', en: 'Go to the machine and press “Coming”.' },
+  help: { ru: 'Подойдите к станку.', en: 'Go to the machine.' },
 }
 
 function helpFor(kinds: readonly Problem[]): Sentence {

@@ -124,6 +124,8 @@ export function viewTicket(jobs: readonly Job[], picture: SitePicture, nowMs: nu
 function followed(job: Job, { jobs }: SitePicture): Job {
   const plate = job.plate === undefined || endedStates.includes(job.state) ? undefined : own(jobs, job.plate)
   if (plate === undefined) return job
+  // Its own check comes first, as long as the bed has not begun.
+  if (job.state !== 'queued' && (plate.state === 'queued' || plate.state === 'submitted')) return job
   const { id, state, held, order, wanted, suitable, machine, startedAt, endedAt, end, verdict } = plate
   const { wanted: _wanted, ...rest } = job
   return {
@@ -262,7 +264,7 @@ function whyOf(job: Job, picture: SitePicture, sure: boolean): Wait {
 }
 
 function problemOf(job: Job, phase: Phase): TicketView['problem'] {
-  const comment = phase === 'returned' ? (job.returned?.comment ?? job.comment) : job.comment
+  const comment = job.returned?.comment
   if (phase === 'returned' || phase === 'denied') {
     const mark = phase === 'returned' ? job.returned?.mark : undefined
     const tries = phase === 'returned' ? [sendAgain] : []

@@ -46,6 +46,7 @@ export function tvScreen(): void {
     if (ticket !== undefined) line('ticket', `№${ticket}`)
     if (remainingSeconds !== undefined) line('left', `${words.left} ${span(remainingSeconds)}`)
     if (fraction !== undefined) {
+      element.classList.add('moving')
       const bar = document.createElement('progress')
       bar.max = 1
       bar.value = fraction

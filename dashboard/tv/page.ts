@@ -49,6 +49,8 @@ dt { color: #b9c3cd }
   .tile .name, .tile .look { grid-column: 2 / -1; overflow: hidden; text-overflow: ellipsis }
   .tile { grid-template-columns: 1.5em minmax(0, max-content) minmax(0, 1fr) }
   .tile .ticket { grid-row: 3; grid-column: 2; font-size: .9em }
+  /* Its ticket, time and bar say it. */
+  .tile.moving .look { display: none }
   .tile .left { grid-row: 3; font-size: .9em }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none; animation: none } }

@@ -22,8 +22,8 @@ export const problemWords: Readonly<Record<Problem, Sentence>> = {
 export const holdingProblems: readonly Problem[] = ['smell', 'broken']
 
 /** The fault codes of the two calls (command.ts, machine.settle). */
-export const helpCalled = 'help-called'
-export const problemReported = 'problem-reported'
+export const helpCalled = 'help-called' as const
+export const problemReported = 'problem-reported' as const
 
 const someone = 'at-'
 

@@ -1,6 +1,7 @@
 // One machine: how it is, what it does, and what may be done with it.
 import { Tabs } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
+import { CallButtons, Calls } from '../floor/Calls.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, lookOf, wantsPerson } from '../looks.ts'
 import { Overrides } from '../machine/Overrides.tsx'
@@ -56,9 +57,11 @@ function SeenMachine({ seen }: { seen: Seen }) {
             {declaration.modelName === declaration.name ? '' : ` · ${declaration.modelName}`}
           </p>
         </div>
+        <CallButtons site={site} machine={machine} />
       </div>
       <div className="live stack">
         <BigState seen={seen} />
+        <Calls site={site} machine={machine} />
         <Tabs value={tab} onChange={setTab} keepMounted={false}>
           {tunes || technical ? (
             <Tabs.List mb="md">

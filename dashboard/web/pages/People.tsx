@@ -40,6 +40,9 @@ export function People({ site }: { site: string }) {
           </p>
           <h1>{words.people.title}</h1>
         </div>
+        <Button component="a" variant="default" href={`/m/${site}/stickers`}>
+          {words.floor.stickers}
+        </Button>
       </div>
       {'trouble' in roster ? (
         <div className="panel panel-body stack">

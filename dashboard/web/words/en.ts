@@ -1,6 +1,7 @@
 // The words of the interface in English; the same keys as ru.ts, or it does not compile.
 
 import { causesIn } from './causes.ts'
+import { enFloor } from './en-floor.ts'
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
@@ -13,6 +14,7 @@ import type { Words } from './ru.ts'
 const jobs = (n: number) => `${n} ${enForm(n, 'job', 'jobs')}`
 
 export const en: Words = {
+  ...enFloor,
   ...enHealth,
   ...enMachine,
   ...enKeys,

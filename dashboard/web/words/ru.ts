@@ -1,6 +1,7 @@
 // Слова интерфейса по-русски. Образец для всех языков: чего нет здесь, того нет нигде; чего нет в другом языке, то не собирается.
 import { causesIn } from './causes.ts'
 import { ruForm } from './plural.ts'
+import { ruFloor } from './ru-floor.ts'
 import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
@@ -11,6 +12,7 @@ import { ruTeach } from './ru-teach.ts'
 const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания', 'заданий')}`
 
 export const ru = {
+  ...ruFloor,
   ...ruHealth,
   ...ruMachine,
   ...ruKeys,

@@ -35,8 +35,11 @@ export const phases: Record<string, Partial<Job>> = {
       lines: 1,
     },
   },
-  returned: { state: 'returned', comment: 'Масштаб 1 мм вместо 1000: увеличь модель. И добавь кайму, иначе отклеится.' },
-  denied: { state: 'denied', endedAt: 3_000, comment: 'Оружие не печатаем.' },
+  returned: {
+    state: 'returned',
+    returned: { comment: 'Масштаб 1 мм вместо 1000: увеличь модель. И добавь кайму, иначе отклеится.', by: teacher, at: 2_000 },
+  },
+  denied: { state: 'denied', endedAt: 3_000, returned: { comment: 'Оружие не печатаем.', by: teacher, at: 3_000 } },
   waiting: { state: 'queued' },
   working: { state: 'running', machine: 'ender', startedAt: 2_000 },
   onBed: { state: 'completed', ...ended, end: end('completed') },

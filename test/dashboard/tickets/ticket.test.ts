@@ -48,7 +48,7 @@ describe('a ticket says', () => {
     for (const phase of Object.keys(phases)) {
       const { text } = await read(stage.path(phase), 'en-GB,en;q=0.9,ru;q=0.5')
       const own = [
-        String(phases[phase]?.comment),
+        String(phases[phase]?.returned?.comment),
         String(phases[phase]?.program?.name ?? 'кубик.gcode'),
         'Альфа',
         'Станок',
