@@ -6,6 +6,7 @@ const paths = {
   left: 'M12.5 4.5 7 10l5.5 5.5',
   right: 'M7.5 4.5 13 10l-5.5 5.5',
   more: 'M4 10h.01M10 10h.01M16 10h.01',
+  grip: 'M7 5h.01M7 10h.01M7 15h.01M13 5h.01M13 10h.01M13 15h.01',
   plus: 'M10 4v12M4 10h12',
   minus: 'M4 10h12',
   fit: 'M3.5 7V3.5H7M13 3.5h3.5V7M16.5 13v3.5H13M7 16.5H3.5V13',
@@ -25,7 +26,7 @@ export function Icon({ name, size = 20 }: { name: keyof typeof paths; size?: num
       aria-hidden="true"
       fill="none"
       stroke="currentColor"
-      strokeWidth={name === 'more' ? 3 : 1.8}
+      strokeWidth={name === 'more' || name === 'grip' ? 3 : 1.8}
       strokeLinecap="round"
       strokeLinejoin="round"
       style={{ flex: 'none', display: 'block' }}

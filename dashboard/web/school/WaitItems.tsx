@@ -10,6 +10,7 @@ import { AnswerPrompt } from '../parts/AnswerPrompt.tsx'
 import { ClearBed } from '../parts/ClearBed.tsx'
 import { Glyph } from '../parts/Glyph.tsx'
 import { JobName } from '../parts/JobName.tsx'
+import { Armed } from '../people/Armed.tsx'
 import { StartButton } from '../people/StartButton.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
@@ -96,6 +97,7 @@ function WaitingMachine({ wait, picture }: Omit<Props<'machine'>, 'openJob'>) {
       {look.detail === undefined ? null : <p>{look.detail}</p>}
       {fault?.help === undefined ? null : <p className="second">{say(fault.help)}</p>}
       <AnswerPrompt site={picture.site} machine={machine} />
+      <Armed site={picture.site} machine={machine} />
     </Item>
   )
 }

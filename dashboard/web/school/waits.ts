@@ -1,5 +1,6 @@
 // What wants a person in a school, and why a job waits: read off the picture, nothing remembered.
 import type { Job } from '../../../protocols/contract/job.ts'
+import type { MachineKind } from '../../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
 import type { Fault } from '../../../protocols/contract/words.ts'
 import { wantsPerson, worstFirst } from '../looks.ts'
@@ -85,9 +86,24 @@ export function startable(machine: MachinePicture, jobs: readonly Job[]): Job | 
   return queueOf(jobs).find(job => !job.held && takes(machine, job))
 }
 
-/** The school's one queue, in its order. */
+/** The school's one queue, in its order; what is made on another job's bed stands there and not by itself. */
 export function queueOf(jobs: readonly Job[]): Job[] {
-  return jobs.filter(job => job.state === 'queued').sort((a, b) => a.order - b.order || a.submittedAt - b.submittedAt)
+  return jobs
+    .filter(job => job.state === 'queued' && job.plate === undefined)
+    .sort((a, b) => a.order - b.order || a.submittedAt - b.submittedAt)
+}
+
+/** By the job on whose bed they are made: the jobs that follow it. */
+export function followersOf(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {
+  const followers = new Map<string, Job[]>()
+  for (const job of jobs) if (job.plate !== undefined) followers.set(job.plate, [...(followers.get(job.plate) ?? []), job])
+  return followers
+}
+
+/** Kinds of the machines that may get it. */
+export function kindsOf(job: Job, picture: SitePicture): ReadonlySet<MachineKind> {
+  const machines = job.wanted === undefined ? job.suitable : [job.wanted]
+  return new Set(machines.flatMap(id => picture.machines[id]?.declaration.kind ?? []))
 }
 
 export function takes(machine: MachinePicture, job: Job): boolean {
