@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Clock } from '../../drivers/clock.ts'
 import { createPorts } from '../../drivers/ports.ts'
 import { Runner } from '../../drivers/runner.ts'
+import type { JobEnd } from '../../protocols/contract/job.ts'
 import { createGrblSession } from '../../protocols/grbl/session.ts'
 import type { ProgramCursor, SessionReport } from '../../protocols/session.ts'
 import { type RunningDevice, startDevice } from '../devices/device.ts'
@@ -63,9 +64,9 @@ async function bench(kind: 'grbl' | 'grblhal' | 'fluidnc', listen = 'tcp://127.0
     device,
     runner,
     bytes,
-    ends: () => reports.flatMap(report => (report.kind === 'job-ended' ? [report.end] : [])),
+    ends: (): JobEnd[] => reports.flatMap(report => (report.kind === 'job-ended' ? [report.end] : [])),
     started: () => reports.filter(report => report.kind === 'job-started').length,
-    answers: () => reports.flatMap(report => (report.kind === 'answer' ? [[report.id, report.fault?.code]] : [])),
+    answers: (): (string | undefined)[][] => reports.flatMap(report => (report.kind === 'answer' ? [[report.id, report.fault?.code]] : [])),
     async arm(lines = program): Promise<void> {
       expect(runner.run('job-00000001', cursorOf(lines), false, true)).toBeUndefined()
       await until(() => runner.state.state === 'attention', 'it waits for its button', 10_000)

@@ -9,6 +9,7 @@ import { ClearBed } from '../parts/ClearBed.tsx'
 import { Confirm } from '../parts/Confirm.tsx'
 import { JobName } from '../parts/JobName.tsx'
 import { JobProgress } from '../parts/Progress.tsx'
+import { Armed, isArmed } from '../people/Armed.tsx'
 import { StartButton } from '../people/StartButton.tsx'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
 import { useReader } from '../rights.tsx'
@@ -78,10 +79,12 @@ function Deeds({ seen, job, sure }: { seen: Seen; job: Job | undefined; sure: bo
   const stop = orderly ? ({ kind: 'job.cancel', job: job.id } as const) : stopAtOnce
   const resumes = canResume(state) ? offer('machine.resume', about) : 'no'
   const runs = state.state === 'running' || state.state === 'preparing' || state.state === 'paused' || state.state === 'attention'
-  const stops = runs && job !== undefined && offer('machine.stop', about) === 'yes'
+  // An armed one is called off beside its countdown.
+  const stops = runs && !isArmed(state) && job !== undefined && offer('machine.stop', about) === 'yes'
   return (
     <>
       {sure ? <AnswerPrompt site={site} machine={machine} /> : null}
+      {sure ? <Armed site={site} machine={machine} /> : null}
       {sure && state.state === 'uncleared' && offer('machine.clear') === 'yes' ? (
         <>
           <p>{words.clear.question}</p>
@@ -183,5 +186,7 @@ function StartHere({ seen }: { seen: Seen }) {
 /** A prompt is answered by its own buttons; a lock is undone by unlocking; all else that waits goes on by resuming. */
 function canResume(state: MachineState): boolean {
   if (state.state === 'paused') return true
-  return state.state === 'attention' && state.job !== undefined && state.prompt === undefined && state.why !== 'locked'
+  return (
+    state.state === 'attention' && state.job !== undefined && state.prompt === undefined && state.why !== 'locked' && state.why !== 'button'
+  )
 }

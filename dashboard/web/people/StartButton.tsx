@@ -1,4 +1,5 @@
-// "Start" for a laser or mill: where the school asks for a PIN, the person says who stands at the machine before anything moves.
+// "Start" for a laser or mill: where the school asks for a PIN, the person says who stands at the machine before anything moves;
+// or the job is armed, and the machine's own button starts it.
 import { Button, type ButtonProps, Modal } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Job } from '../../../protocols/contract/job.ts'
@@ -9,21 +10,41 @@ import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { PinDialog, PinField } from './PinDialog.tsx'
 import { confirmStart } from './server.ts'
+import '../styles/camera.css'
 
 type Props = { site: string; job: Job; machine: MachineDeclaration; size?: NonNullable<ButtonProps['size']> }
 
 export function StartButton({ site, job, machine, size = 'sm' }: Props) {
-  const { words } = useSpeech()
+  const { words, say } = useSpeech()
   const { me } = useReader()
   const { ask, asking } = useAsking(site)
   const [confirming, setConfirming] = useState(false)
   const what = { kind: 'job.start', job: job.id, machine: machine.id } as const
+  const arm = { kind: 'job.arm', job: job.id, machine: machine.id } as const
   const wantsPin = me.pin?.atStart === true && machine.kind !== 'printer'
   return (
     <>
       <Button size={size} loading={asking(what)} onClick={() => (wantsPin ? setConfirming(true) : void ask(what))}>
         {words.job.start}
       </Button>
+      {machine.startButton ? (
+        <Button
+          size={size}
+          variant="default"
+          className="long-button"
+          title={words.arm.about}
+          loading={asking(arm)}
+          onClick={() => void ask(arm)}
+        >
+          {words.arm.arm}
+        </Button>
+      ) : null}
+      {job.back === undefined ? null : (
+        <p className="note tone-attention small" style={{ flexBasis: '100%' }}>
+          <strong>{`${words.arm.back}. `}</strong>
+          {say(job.back.text)}
+        </p>
+      )}
       <Modal
         opened={confirming}
         onClose={() => setConfirming(false)}

@@ -62,6 +62,7 @@ export const enHealth: typeof ruHealth = {
     },
     deeds: {
       'job.start': 'started a job',
+      'job.arm': 'armed a job for the machine’s own button',
       'job.cancel': 'cancelled a job',
       'machine.pause': 'pause',
       'machine.resume': 'resume',

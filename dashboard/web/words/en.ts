@@ -1,6 +1,7 @@
 // The words of the interface in English; the same keys as ru.ts, or it does not compile.
 
 import { causesIn } from './causes.ts'
+import { enCamera } from './en-camera.ts'
 import { enFloor } from './en-floor.ts'
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
@@ -15,6 +16,7 @@ const jobs = (n: number) => `${n} ${enForm(n, 'job', 'jobs')}`
 
 export const en: Words = {
   ...enFloor,
+  ...enCamera,
   ...enHealth,
   ...enMachine,
   ...enKeys,

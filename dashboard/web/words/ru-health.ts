@@ -61,6 +61,7 @@ export const ruHealth = {
     },
     deeds: {
       'job.start': 'запуск задания',
+      'job.arm': 'взведение: пуск кнопкой на станке',
       'job.cancel': 'отмена задания',
       'machine.pause': 'пауза',
       'machine.resume': 'продолжение',

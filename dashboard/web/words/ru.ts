@@ -1,6 +1,7 @@
 // Слова интерфейса по-русски. Образец для всех языков: чего нет здесь, того нет нигде; чего нет в другом языке, то не собирается.
 import { causesIn } from './causes.ts'
 import { ruForm } from './plural.ts'
+import { ruCamera } from './ru-camera.ts'
 import { ruFloor } from './ru-floor.ts'
 import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
@@ -13,6 +14,7 @@ const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания'
 
 export const ru = {
   ...ruFloor,
+  ...ruCamera,
   ...ruHealth,
   ...ruMachine,
   ...ruKeys,
