@@ -11,6 +11,7 @@ import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Role } from '../../protocols/contract/rights.ts'
 import { type DeviceOptions, type RunningDevice, startDevice } from '../devices/device.ts'
+import { type Line, openLine } from './line.ts'
 
 export type TownMachine = { id: string; name: string; model: string; device: DeviceOptions }
 
@@ -20,6 +21,9 @@ export type Town = AsyncDisposable & {
   url: string
   schoolUrl: string
   devices: Record<string, RunningDevice>
+  /** Cuts and mends the line between the school and the city: the broker's and the web's. */
+  cutCity(): void
+  mendCity(): void
   /** kill -9 of the school's daemon; its machine room stays. */
   killSchool(): Promise<void>
   startSchool(): Promise<void>
@@ -31,8 +35,13 @@ export const townSite = 'school-4'
 
 const taken = new Set<number>()
 
+export type TownOptions = {
+  /** Options of the school's file over those of every town. */
+  school?: Record<string, unknown>
+}
+
 /** Starts everything; disposing ends everything, the machine room included. */
-export async function startTown(machines: (folder: string) => TownMachine[], withCity = false): Promise<Town> {
+export async function startTown(machines: (folder: string) => TownMachine[], withCity = false, options: TownOptions = {}): Promise<Town> {
   const folder = mkdtempSync(join(tmpdir(), 'tsekh-town-'))
   const stack = new AsyncDisposableStack()
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
@@ -67,15 +76,25 @@ export async function startTown(machines: (folder: string) => TownMachine[], wit
     stack.defer(() => child.stop(10_000))
     await child.ready
   }
+  const lines: Line[] = []
+  const lineTo = async (port: number): Promise<number> => {
+    const line = await openLine(port)
+    stack.use(line)
+    lines.push(line)
+    return line.port
+  }
   const schoolFile = join(folder, 'school.yaml')
   const school = {
     site: { id: townSite, name: 'Школа № 4' },
     data: join(folder, 'school'),
     screen: { port: schoolPort },
-    ...(withCity && { city: { broker: `mqtt://127.0.0.1:${brokerPort}`, web: `http://127.0.0.1:${cityPort}`, password } }),
+    ...(withCity && {
+      city: { broker: `mqtt://127.0.0.1:${await lineTo(brokerPort)}`, web: `http://127.0.0.1:${await lineTo(cityPort)}`, password },
+    }),
     machines: declared.map(({ id, name, model }) => ({ id, name, model, port: portOf(devices[id]?.url ?? '') })),
     people,
     demo: true,
+    ...options.school,
   }
   writeFileSync(schoolFile, stringify(school))
   let daemon: Child | undefined
@@ -95,6 +114,8 @@ export async function startTown(machines: (folder: string) => TownMachine[], wit
     url: withCity ? `http://127.0.0.1:${cityPort}` : schoolUrl,
     schoolUrl,
     devices,
+    cutCity: () => lines.forEach(line => void line.cut()),
+    mendCity: () => lines.forEach(line => void line.mend()),
     startSchool,
     async killSchool() {
       const dead = daemon
