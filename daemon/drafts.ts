@@ -8,6 +8,7 @@ import type { EventDraft } from './store.ts'
 const changes: Readonly<Record<Step, string>> = {
   approve: 'approved',
   return: 'returned',
+  mend: 'mended',
   deny: 'denied',
   cancel: 'cancelled',
   hold: 'held',

@@ -1,6 +1,6 @@
 // The fair order of the queue: who waited longer, whose class used less, whose deadline is near; a short job may pass a long one once. Pure.
 import type { Author, Job } from '../protocols/contract/job.ts'
-import { byOrder } from './queue.ts'
+import { byOrder, inQueue } from './queue.ts'
 
 /** What a job has to say for itself, in points; the greater sum stands first. docs/decisions/0007-fair-order.md tells why these. */
 export type Standing = {
@@ -40,11 +40,6 @@ const longerTimes = 2
 const useFloorHours = 1
 /** Of the time that fair shares look back. */
 export const shareMs = 14 * dayMs
-
-/** Is it in the queue itself? A job whose part is made on a plate follows that plate's job instead. */
-export function inQueue(job: Job): boolean {
-  return job.state === 'queued' && job.plate === undefined
-}
 
 /** Whose use counts together: the class, a pupil without one alone; staff's for nobody. */
 export function shareKey({ id, role, group }: Author): string | undefined {

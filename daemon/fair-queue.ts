@@ -2,8 +2,8 @@
 import type { Logger } from 'pino'
 import type { Job } from '../protocols/contract/job.ts'
 import { jobEvent } from './drafts.ts'
-import { type FairOrder, fairOrder, inQueue, renumbered, shareMs } from './fair-order.ts'
-import { lastOrder, suits } from './queue.ts'
+import { type FairOrder, fairOrder, renumbered, shareMs, standingsOf } from './fair-order.ts'
+import { inQueue, lastOrder, suits } from './queue.ts'
 import type { Store } from './store.ts'
 import { UseBook } from './use-book.ts'
 
@@ -72,6 +72,15 @@ export class FairQueue {
   get order(): FairOrder {
     this.#last ??= this.#reckon(this.#options.store.openJobs())
     return this.#last
+  }
+
+  /** What stands for each job now, those that wait for a check too, and who passed whom; for the forecast. */
+  standing(): { standings: FairOrder['standings']; passes: FairOrder['passes'] } {
+    this.settle()
+    const { store, nowMs } = this.#options
+    const waiting = store.openJobs().filter(job => inQueue(job) || job.state === 'submitted')
+    const now = nowMs()
+    return { standings: standingsOf(waiting, { nowMs: now, use: this.#book.use(now) }), passes: this.order.passes }
   }
 
   /** Order numbers for jobs that join the queue, each where it belongs. Where no number is left between two neighbours, last: settle puts it right. */

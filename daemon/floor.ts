@@ -57,7 +57,7 @@ export class Floor implements RoomListener {
     this.#sameRoom = known === snapshot.room
     // A new room is noted only once both sides are together: if we die before, it must still count as new.
     this.#room = known ?? ''
-    this.#expected = new Set(store.openJobs().flatMap(job => (activeStates.includes(job.state) ? job.id : [])))
+    this.#expected = new Set(store.openJobs().flatMap(job => (activeStates.includes(job.state) && job.plate === undefined ? job.id : [])))
     log.info({ room: snapshot.room, same: this.#sameRoom, lastReport: snapshot.lastNumber }, 'the machine room is here')
     machines.snapshot(snapshot)
     for (const { machine, state } of snapshot.machines) this.#followState(machine, undefined, state)

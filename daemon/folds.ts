@@ -81,6 +81,8 @@ function foldService(memory: MachineMemory, { at, detail }: Extract<Event, { kin
 
 /** A job that began to move the machine leaves something on the bed, however it ended. */
 function foldJobOnMachine(memory: MachineMemory, event: Extract<Event, { kind: 'job' }>): MachineMemory {
+  // The bed, the drain and the failures are its plate's affair.
+  if (event.job.plate !== undefined) return memory
   const known = memory.failures ?? []
   const failures = withJob(known, event.job, event.at, memory.seenToAt)
   const counted = failures === known ? memory : { ...memory, failures }

@@ -1,9 +1,9 @@
 // What people do to jobs in the queue, as pure decisions: an ask and the queue in, events or a denial out.
 import type { Ask } from '../protocols/contract/command.ts'
-import type { Author, Job } from '../protocols/contract/job.ts'
+import { type Author, endedStates, type Job } from '../protocols/contract/job.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent, jobEvent, stepJob } from './drafts.ts'
-import { reorder, take } from './queue.ts'
+import { inQueue, reorder, take } from './queue.ts'
 import type { EventDraft } from './store.ts'
 import { deny } from './words.ts'
 
@@ -17,6 +17,8 @@ export type QueueAsk = Extract<
 
 export type QueueContext = {
   readonly jobs: readonly Job[]
+  /** Order numbers for jobs that join the queue, by id. */
+  readonly join: (jobs: readonly Job[]) => ReadonlyMap<string, number>
   readonly machineName: (machine: string) => string
   /** Seconds on a machine, or on the best of those that can. */
   readonly estimate: (job: Job) => number | undefined
@@ -30,15 +32,23 @@ export function queueDeed(
   by: Author,
   at: number,
 ): { events: EventDraft[] } | { denial: Denial } {
+  const follows = job.plate !== undefined && !mayWhileFollowing(ask, job) ? deny('follows-plate', { ticket: job.ticket }) : undefined
+  if (follows) return { denial: follows }
   switch (ask.kind) {
-    case 'job.approve':
-      return one(
-        stepJob(job, 'approve', at, { order: reorder(context.jobs, job.id, undefined).get(job.id) ?? job.order, queuedAt: at }, by),
-      )
-    case 'job.return':
-      return one(stepJob(job, 'return', at, { comment: ask.comment, held: false }, by))
-    case 'job.deny':
-      return one(stepJob(job, 'deny', at, { endedAt: at, ...(ask.comment === undefined ? {} : { comment: ask.comment }) }, by))
+    case 'job.approve': {
+      // A part of a plate is made with it, whenever its own check is done; only what is made alone needs a place.
+      const order = context.join([job]).get(job.id) ?? reorder(context.jobs, job.id, undefined).get(job.id) ?? job.order
+      return one(stepJob(settledJob(job), 'approve', at, { order, queuedAt: at }, by))
+    }
+    case 'job.return': {
+      const { comment, mark } = ask
+      const returned = { comment, ...(mark === undefined ? {} : { mark }), by, at }
+      return one(stepJob(outOfQueue(job), 'return', at, { returned, held: false }, by))
+    }
+    case 'job.deny': {
+      const why = ask.comment === undefined ? {} : { returned: { comment: ask.comment, by, at } }
+      return one(stepJob(outOfQueue(settledJob(job)), 'deny', at, { endedAt: at, ...why }, by))
+    }
     case 'job.cancel':
       return one(stepJob(job, 'cancel', at, { endedAt: at }, by))
     case 'job.hold':
@@ -48,12 +58,30 @@ export function queueDeed(
     case 'job.collect':
       return one(stepJob(job, 'collect', at, { collectedAt: at }, by))
     case 'job.move':
-      return move(job, ask.before, context.jobs, by, at)
+      return ask.release === true ? release(job, by, at) : move(job, ask.before, context.jobs, by, at)
     case 'job.assign':
       return assign(job, ask.machine, context, by, at)
   }
 }
 
+/** What the author may take back, and a teacher may refuse, also where the part is to be made on a plate: it has not begun. */
+function mayWhileFollowing(ask: QueueAsk, { state }: Job): boolean {
+  if (endedStates.includes(state)) return true
+  if (state !== 'submitted' && state !== 'queued') return false
+  return ['job.approve', 'job.return', 'job.deny', 'job.cancel'].includes(ask.kind)
+}
+
+/** Approved: what it was sent back for is mended, and read no more. */
+function settledJob({ returned: _, ...job }: Job): Job {
+  return job
+}
+
+/** Nothing of its place in the queue outlasts its leaving it, and no plate waits for it. */
+function outOfQueue({ pinned: _pinned, plate: _plate, ...job }: Job): Job {
+  return job
+}
+
+/** Put there by a person: it stays, and the others are ordered around it. Its own number changes, and others' only where none was left between. */
 function move(
   job: Job,
   before: string | undefined,
@@ -63,15 +91,24 @@ function move(
 ): { events: EventDraft[] } | { denial: Denial } {
   const taken = take(job, 'move')
   if ('denial' in taken) return taken
-  if (before !== undefined && !jobs.some(one => one.id === before && one.state === 'queued')) return { denial: deny('unknown-job') }
-  if (before === job.id) return { events: [] }
-  const orders = reorder(jobs, job.id, before)
+  if (before !== undefined && !jobs.some(one => one.id === before && inQueue(one))) return { denial: deny('unknown-job') }
+  const orders = before === job.id ? new Map<string, number>() : reorder(jobs, job.id, before)
   return {
     events: jobs.flatMap(one => {
-      const order = orders.get(one.id)
-      return order === undefined || order === one.order ? [] : [jobEvent({ ...one, order }, 'moved', at, by)]
+      const order = orders.get(one.id) ?? one.order
+      if (one.id === job.id) return order === one.order && one.pinned ? [] : [jobEvent({ ...one, order, pinned: true }, 'moved', at, by)]
+      return order === one.order ? [] : [jobEvent({ ...one, order }, 'ordered', at)]
     }),
   }
+}
+
+/** The fair order takes it back from where a person put it. */
+function release(job: Job, by: Author, at: number): { events: EventDraft[] } | { denial: Denial } {
+  const taken = take(job, 'move')
+  if ('denial' in taken) return taken
+  if (job.pinned === undefined) return { events: [] }
+  const { pinned: _, ...free } = job
+  return { events: [jobEvent(free, 'unpinned', at, by)] }
 }
 
 function assign(

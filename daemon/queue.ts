@@ -8,6 +8,7 @@ import { deny } from './words.ts'
 export type Step =
   | 'approve'
   | 'return'
+  | 'mend'
   | 'deny'
   | 'cancel'
   | 'hold'
@@ -28,7 +29,7 @@ export type Step =
 /** From each state, the steps that are open and where they lead (DESIGN §2). What is not here cannot happen. */
 export const life: Readonly<Record<JobState, Readonly<Partial<Record<Step, JobState>>>>> = {
   submitted: { approve: 'queued', return: 'returned', deny: 'denied', cancel: 'cancelled' },
-  returned: { deny: 'denied', cancel: 'cancelled' },
+  returned: { mend: 'submitted', deny: 'denied', cancel: 'cancelled' },
   denied: {},
   queued: {
     return: 'returned',
@@ -63,6 +64,11 @@ export const life: Readonly<Record<JobState, Readonly<Partial<Record<Step, JobSt
 export function take(job: Pick<Job, 'state' | 'ticket'>, step: Step): { state: JobState } | { denial: Denial } {
   const state = life[job.state][step]
   return state === undefined ? { denial: deny('wrong-job-state', { ticket: job.ticket, state: job.state }) } : { state }
+}
+
+/** Is it in the queue itself? A job whose part is made on a plate follows that plate's job instead. */
+export function inQueue(job: Job): boolean {
+  return job.state === 'queued' && job.plate === undefined
 }
 
 /** As much of a machine as the queue looks at. */
@@ -116,6 +122,7 @@ export function machineObstacle(machine: QueueMachine): Denial | undefined {
 export function obstacle(job: Job, machine: QueueMachine): Denial | undefined {
   const step = take(job, 'start')
   if ('denial' in step) return step.denial
+  if (job.plate !== undefined) return deny('follows-plate', { ticket: job.ticket })
   if (job.held) return deny('job-held', { ticket: job.ticket })
   if (!suits(job, machine.id)) return deny('machine-unsuitable', { machine: machine.name, ticket: job.ticket })
   return machineObstacle(machine)
@@ -125,8 +132,9 @@ export function obstacle(job: Job, machine: QueueMachine): Denial | undefined {
 export function nextJob(machine: QueueMachine, jobs: readonly Job[], mayBegin: (job: Job) => boolean = () => true): Job | undefined {
   let first: Job | undefined
   for (const job of jobs) {
-    if (job.state !== 'queued' || job.held || !suits(job, machine.id) || !mayBegin(job)) continue
-    if (first === undefined || byOrder(job, first) < 0) first = job
+    if (!inQueue(job) || job.held || !suits(job, machine.id)) continue
+    // Asked last and only of what would come first: a rule may look at the clock, the lessons and the forecast.
+    if ((first === undefined || byOrder(job, first) < 0) && mayBegin(job)) first = job
   }
   return first !== undefined && obstacle(first, machine) === undefined ? first : undefined
 }
@@ -139,7 +147,7 @@ const orderGapMin = 1e-6
  * Only the relative order of queued jobs changes.
  */
 export function reorder(jobs: readonly Job[], id: string, before: string | undefined): Map<string, number> {
-  const others = jobs.filter(job => job.state === 'queued' && job.id !== id).sort(byOrder)
+  const others = jobs.filter(job => inQueue(job) && job.id !== id).sort(byOrder)
   const found = before === undefined ? -1 : others.findIndex(job => job.id === before)
   const at = found === -1 ? others.length : found
   const previous = others[at - 1]?.order
@@ -171,7 +179,7 @@ export function whyWaiting(
   if (possible.length === 0) return deny('no-machine-left', {}).text
   const free = possible.find(machine => machineObstacle(machine) === undefined)
   if (free !== undefined) {
-    const ahead = jobs.filter(one => one.state === 'queued' && !one.held && suits(one, free.id) && byOrder(one, job) < 0).length
+    const ahead = jobs.filter(one => inQueue(one) && !one.held && suits(one, free.id) && byOrder(one, job) < 0).length
     if (ahead > 0) return deny('waits-behind', { count: ahead }).text
     return free.kind === 'printer' && autoStartPrinters ? undefined : deny('waits-for-start', { machine: free.name }).text
   }
@@ -180,8 +188,10 @@ export function whyWaiting(
   if (mendable !== undefined) return deny('machine-uncleared', { machine: mendable.name }).text
   const working = possible.filter(machine => !machine.inService && ['running', 'paused', 'preparing'].includes(machine.state))
   if (working.length > 0) {
-    const busy = jobs.filter(one => activeStates.includes(one.state) && one.machine !== undefined && suits(job, one.machine)).length
-    const waiting = jobs.filter(one => one.state === 'queued' && !one.held && byOrder(one, job) < 0 && possible.some(m => suits(one, m.id)))
+    const busy = jobs.filter(
+      one => one.plate === undefined && activeStates.includes(one.state) && one.machine !== undefined && suits(job, one.machine),
+    ).length
+    const waiting = jobs.filter(one => inQueue(one) && !one.held && byOrder(one, job) < 0 && possible.some(m => suits(one, m.id)))
     return deny('waits-behind', { count: Math.max(1, busy + waiting.length) }).text
   }
   const [first] = possible

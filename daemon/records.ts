@@ -42,6 +42,7 @@ export class RecordBook {
   readonly #groups = new Map<string, Group>()
   readonly #lessons = new Map<string, Lesson>()
   readonly #quotas = new Map<string, Quota>()
+  #coming: readonly Lesson[] | undefined
   /** Parts, work orders, maintenance done. */
   readonly care = new CareBook()
 
@@ -93,6 +94,13 @@ export class RecordBook {
     return [...this.#lessons.values()]
   }
 
+  /** Those that are not over and not cancelled. Asked at every look at the queue, hence kept. */
+  comingLessons(at: number): readonly Lesson[] {
+    const known = this.#coming ?? this.lessons().filter(({ cancelledAt }) => cancelledAt === undefined)
+    this.#coming = known.some(({ until }) => until <= at) ? known.filter(({ until }) => until > at) : known
+    return this.#coming
+  }
+
   lesson(id: string): Lesson | undefined {
     return this.#lessons.get(id)
   }
@@ -108,5 +116,6 @@ export class RecordBook {
 
   #put<T extends { id: string }>(map: Map<string, T>, value: T): void {
     map.set(value.id, value)
+    this.#coming = undefined
   }
 }

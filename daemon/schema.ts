@@ -58,6 +58,10 @@ const steps: readonly string[] = [
     name TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (name, machine, at)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Which jobs follow a plate's job (daemon/plates.ts).
+  CREATE INDEX jobs_plate ON jobs (body ->> '$.plate');
+  `,
 ]
 
 /** Brings the file up to date; a file from a newer program is refused rather than guessed at. */

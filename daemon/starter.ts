@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
 import type { Run } from '../protocols/contract/room.ts'
 import type { Denial } from '../protocols/contract/words.ts'
-import { actionEvent, faultEvent, stepJob, withoutMachine } from './drafts.ts'
+import { actionEvent, faultEvent, jobEvent, stepJob, withoutMachine } from './drafts.ts'
+import type { FairQueue } from './fair-queue.ts'
 import type { BeginRule } from './forecast/begin-rule.ts'
 import type { Machines } from './machines.ts'
 import type { Programs } from './programs.ts'
@@ -23,6 +24,8 @@ export type StarterOptions = {
   readonly retryMs?: number
   /** By the school's hours; no rule where absent. */
   readonly mayBegin?: BeginRule
+  /** Puts the queue right before anything is taken from it; as it stands where absent. */
+  readonly queue?: Pick<FairQueue, 'settle' | 'passedBy'>
 }
 
 /** After so many refusals by a machine the job is held back for a person to look. */
@@ -78,7 +81,10 @@ export class Starter {
     const stepped = stepJob(job, 'start', nowMs(), { machine, ...(estimatedSeconds === undefined ? {} : { estimatedSeconds }) }, by)
     if ('denial' in stepped) return stepped.denial
     const action = by === undefined ? [] : [actionEvent(button ? 'job.arm' : 'job.start', nowMs(), by, machine, { job: job.id })]
-    store.commit({ events: [stepped.event, ...action] })
+    // Whoever was passed is noted with the start itself: nobody passes them again.
+    const passed = this.#options.queue?.passedBy(job.id, machine) ?? []
+    const jumped = passed.map(long => jobEvent({ ...long, jumped: true }, 'jumped', nowMs()))
+    store.commit({ events: [stepped.event, ...jumped, ...action] })
     log.info({ job: job.id, machine, button }, 'starting')
     const fault = await room.order({ kind: 'run', machine, run })
     if (fault === undefined) {
@@ -99,6 +105,7 @@ export class Starter {
   #schedule(): void {
     const { store, machines, room, autoStartPrinters, mayBegin, nowMs, log } = this.#options
     if (!room.settled || !autoStartPrinters) return
+    this.#options.queue?.settle()
     let soonest = Number.POSITIVE_INFINITY
     for (const machine of machines.allForQueue()) {
       if (machine.kind !== 'printer' || this.#occupied(machine.id)) continue

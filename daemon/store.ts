@@ -4,6 +4,7 @@ import type { Reply } from '../protocols/contract/command.ts'
 import { endedStates, type Job } from '../protocols/contract/job.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { foldMachine, freshMachine, type MachineMemory, machineOf } from './folds.ts'
+import { followed } from './plates.ts'
 import { RecordBook, recordOf } from './records.ts'
 import { migrate } from './schema.ts'
 import { createSeriesShelf } from './series-shelf.ts'
@@ -93,9 +94,9 @@ export class Store implements Disposable {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** Writes the events under the next numbers, folds them, and tells the watchers. Answers the numbered events. */
+  /** Writes the events, and what they mean for jobs that follow a plate, under the next numbers, folds them, and tells the watchers. Answers the numbered events. */
   commit(commit: Commit): readonly Event[] {
-    const events = commit.events.map((draft, index): Event => ({ number: this.#lastNumber + 1 + index, ...draft }))
+    const events = this.#withFollowers(commit.events).map((draft, index): Event => ({ number: this.#lastNumber + 1 + index, ...draft }))
     const machines = new Map<string, MachineMemory>()
     this.#database.transaction(() => {
       for (const event of events) {
@@ -122,6 +123,11 @@ export class Store implements Disposable {
     }
     if (events.length > 0) for (const watcher of this.#watchers) watcher(events)
     return events
+  }
+
+  /** Jobs whose parts are made on this job's bed. */
+  followers(plate: string): Job[] {
+    return this.#statements.followers.all(plate).map((body): Job => JSON.parse(body))
   }
 
   /** Jobs that have not ended, in no particular order. */
@@ -271,6 +277,23 @@ export class Store implements Disposable {
     return differences
   }
 
+  /** What happens to a plate's job happens at once to those on it: nobody who says the one can forget the others. */
+  #withFollowers(drafts: readonly EventDraft[]): EventDraft[] {
+    const after = new Map<string, Job>()
+    return drafts.flatMap((draft): EventDraft[] => {
+      if (draft.kind !== 'job') return [draft]
+      const { job } = draft
+      after.set(job.id, job)
+      const followers = this.followers(job.id).map(one => after.get(one.id) ?? one)
+      const more = followed(
+        draft,
+        followers.filter(one => one.plate === job.id),
+      )
+      for (const one of more) after.set(one.job.id, one.job)
+      return [draft, ...more.map(one => ({ ...draft, ...one }))]
+    })
+  }
+
   #putJob(job: Job): void {
     this.#statements.putJob.run(job.id, job.ticket, isOpen(job) ? 1 : 0, job.endedAt ?? null, JSON.stringify(job))
   }
@@ -296,6 +319,7 @@ function prepare(database: Database.Database) {
        ON CONFLICT (id) DO UPDATE SET ticket = excluded.ticket, open = excluded.open, ended_at = excluded.ended_at, body = excluded.body`,
     ),
     jobBody: database.prepare<[string], string>('SELECT body FROM jobs WHERE id = ?').pluck(),
+    followers: database.prepare<[string], string>("SELECT body FROM jobs WHERE body ->> '$.plate' = ? ORDER BY ticket, id").pluck(),
     jobsEndedSince: database.prepare<[number], string>('SELECT body FROM jobs WHERE open = 0 AND ended_at >= ?').pluck(),
     jobsEnded: database
       .prepare<[number], string>('SELECT body FROM jobs WHERE open = 0 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?')

@@ -1,15 +1,18 @@
-// Files become programs and programs become jobs: the two asks that need the file itself.
+// Files become programs and programs become jobs: the asks that need the file itself.
 import type { Ask, Reply } from '../protocols/contract/command.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
 import type { Program } from '../protocols/contract/program.ts'
+import type { Cost } from '../protocols/contract/quota-use.ts'
 import type { Role } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { jobEvent } from './drafts.ts'
 import type { Hours } from './forecast/hours.ts'
 import { asksForTeacher, type TimeRules, withTimeFindings } from './forecast/time-findings.ts'
+import { jobProgram } from './job-program.ts'
 import type { Machines } from './machines.ts'
-import { asksOf, estimateFor, machinesFor, type Programs } from './programs.ts'
-import { lastOrder, whyWaiting } from './queue.ts'
+import { notForPlate, onPlate } from './plates.ts'
+import { asksOf, estimateFor, machinesFor, type Programs, type Wanted } from './programs.ts'
+import { lastOrder, take, whyWaiting } from './queue.ts'
 import type { EventDraft, Store } from './store.ts'
 import { deny } from './words.ts'
 
@@ -21,6 +24,10 @@ export type SubmissionsOptions = {
   readonly rules: { readonly approvals: 'pupils' | 'nobody'; readonly autoStartPrinters: boolean }
   /** Opening hours and what they forbid; nothing where absent. */
   readonly time?: { readonly hours: Hours; readonly rules: TimeRules }
+  /** What the author's quotas say against new jobs that take so much; nobody is limited where absent. */
+  readonly quota?: (author: Author, wants: Cost) => Denial | undefined
+  /** Order numbers for jobs that join the queue; last where absent. */
+  readonly join?: (jobs: readonly Job[]) => ReadonlyMap<string, number>
   readonly nowMs: () => number
 }
 
@@ -31,7 +38,14 @@ export type Done = { readonly events: readonly EventDraft[]; readonly reply: Omi
 /** More open jobs than a school works off in a year are a mistake of somebody's script. */
 const openJobsMax = 5_000
 const tokenLengthMax = 64
-const materialLengthMax = 40
+
+/** What a file turned out to be, for whoever sent it. */
+type Judged = {
+  readonly program: Program
+  readonly about: Pick<Job, 'program' | 'suitable' | 'asks'> & { readonly estimatedSeconds?: number; readonly wanted?: string }
+  /** Whether it may join the queue, or a teacher has to look first. */
+  readonly state: 'submitted' | 'queued'
+}
 
 export class Submissions {
   readonly #options: SubmissionsOptions
@@ -48,60 +62,38 @@ export class Submissions {
 
   /**
    * Makes the jobs of a request. The same request asked for twice answers with the jobs of the first time.
-   * Denials: those of Programs.obtain, a finding's own code where one stops the program, unknown-machine, no-machine-fits, request-taken, too-busy.
+   * Denials: those of Programs.obtain, a finding's own code where one stops the program, unknown-machine, no-machine-fits, request-taken, too-busy, quota-used.
    */
   async submit(ask: Extract<Ask, { kind: 'job.submit' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
-    const { store, machines, programs, rules } = this.#options
+    const { store, machines, rules } = this.#options
     const ids = Array.from({ length: ask.copies }, (_, index) => (index === 0 ? ask.request : `${ask.request}-${index + 1}`))
     if (ids.some(id => id.length > tokenLengthMax)) return { denial: deny('bad-command', { detail: 'the request id is too long' }) }
     const before = this.#earlier(ids, ask, by)
     if (before) return before
-    if (ask.machine !== undefined && machines.forQueue(ask.machine) === undefined) return { denial: deny('unknown-machine') }
     if (store.openJobs().length + ids.length > openJobsMax) return { denial: deny('too-busy') }
-    const obtained = await programs.obtain(ask, signal)
-    if ('denial' in obtained) return obtained
+    const judged = await this.#judge(ask, ask.machine, ask.allowConstantPower === true, by, signal)
     // The same request may have been carried out while the file was fetched.
     const meanwhile = this.#earlier(ids, ask, by)
     if (meanwhile) return meanwhile
-    const program = this.#timed(obtained.known.program, by.role)
-    const material = program.filament?.material
-    const { suitable, denial } = machinesFor(program, ask.machine, ask.allowConstantPower === true)
-    if (denial) return { denial }
-    const meant = ask.machine === undefined ? suitable : [ask.machine]
-    const state = by.role === 'pupil' && (this.#needsApproval(meant) || asksForTeacher(program, meant)) ? 'submitted' : 'queued'
+    if ('denial' in judged) return judged
+    const { program, about, state } = judged
+    const used = this.#overQuota(by, about, ids.length)
+    if (used) return { denial: used }
     const at = this.#options.nowMs()
     const ticket = store.nextTicket
-    const seconds = estimateFor(program, { suitable, ...(ask.machine === undefined ? {} : { wanted: ask.machine }) })
-    const order = lastOrder(store.openJobs())
-    const jobs = ids.map(
-      (id, index): Job => ({
-        id,
-        site: this.#options.site,
-        ticket,
-        copy: index + 1,
-        copies: ask.copies,
-        program: {
-          sha256: program.sha256,
-          name: ask.name,
-          size: ask.size,
-          kind: program.kind,
-          lines: program.lines,
-          ...(material === undefined ? {} : { material: material.slice(0, materialLengthMax) }),
-        },
-        ...(ask.machine === undefined ? {} : { wanted: ask.machine }),
-        suitable,
-        state,
-        order: order + index,
-        held: ask.held === true,
-        author: by,
-        ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
-        ...(ask.allowConstantPower ? { allowConstantPower: true } : {}),
-        ...(ask.comment === undefined ? {} : { comment: ask.comment }),
-        ...(ask.wishes === undefined ? {} : { wishes: ask.wishes }),
-        asks: asksOf(program, meant),
-        submittedAt: at,
-        ...(state === 'queued' ? { queuedAt: at } : {}),
-      }),
+    const jobs = this.#placed(
+      ids.map(
+        (id, index): Job => ({
+          ...this.#fresh(id, ticket, by, judged, at),
+          copy: index + 1,
+          copies: ask.copies,
+          held: ask.held === true,
+          ...(ask.allowConstantPower ? { allowConstantPower: true } : {}),
+          ...(ask.comment === undefined ? {} : { comment: ask.comment }),
+          ...(ask.wishes === undefined ? {} : { wishes: ask.wishes }),
+          state,
+        }),
+      ),
     )
     const [first] = jobs
     const all = [...store.openJobs(), ...jobs]
@@ -112,6 +104,151 @@ export class Submissions {
     }
   }
 
+  /**
+   * Puts a mended file in place of the one that was sent back, in all returned copies of the ticket; they wait as if they were sent now.
+   * Denials: those of submit, already-mended.
+   */
+  async mend(ask: Extract<Ask, { kind: 'job.mend' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
+    const { store, nowMs } = this.#options
+    const known = store.job(ask.job)
+    if (known === undefined) return { denial: deny('unknown-job') }
+    const denial = deny('already-mended', { ticket: known.ticket })
+    if ('denial' in take(known, 'mend')) return { denial }
+    // A technician's leave for constant power was for the file it was given for.
+    const judged = await this.#judge(ask, known.wanted, false, by, signal)
+    if ('denial' in judged) return judged
+    // Somebody else may have mended or denied it while the file was looked at.
+    const returned = store.jobsOfTicket(known.ticket).filter(({ state }) => state === 'returned')
+    if (!returned.some(({ id }) => id === ask.job)) return { denial }
+    const used = this.#overQuota(by, judged.about, returned.length)
+    if (used) return { denial: used }
+    const at = nowMs()
+    const jobs = returned.map(({ allowConstantPower: _, estimatedSeconds: _old, queuedAt: _queued, jumped: _jumped, ...job }): Job => {
+      const { returned: history, ...rest } = job
+      return {
+        ...rest,
+        ...judged.about,
+        ...(ask.comment === undefined ? {} : { comment: ask.comment }),
+        submittedAt: at,
+        state: judged.state,
+        // Whoever approves it wants to see what was wrong; in the queue it is settled.
+        ...(judged.state === 'queued' ? { queuedAt: at } : history === undefined ? {} : { returned: history }),
+      }
+    })
+    return {
+      events: this.#placed(jobs).map(job => jobEvent(job, 'mended', at, by)),
+      reply: { jobs: jobs.map(({ id }) => id), ticket: known.ticket, program: judged.program },
+    }
+  }
+
+  /**
+   * Makes the job of a plate, whose file holds the parts of these jobs: they follow it from now on (daemon/plates.ts).
+   * Denials: those of submit, unknown-job, plate-needs-waiting, already-on-plate.
+   */
+  async plate(ask: Extract<Ask, { kind: 'job.plate' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
+    const { store, nowMs } = this.#options
+    const ids = [...new Set(ask.jobs)]
+    const unfit = () => this.#earlier([ask.plate], ask, by) ?? this.#notForPlate(ids)
+    const before = unfit()
+    if (before) return before
+    const judged = await this.#judge(ask, ask.machine, false, by, signal)
+    const meanwhile = unfit()
+    if (meanwhile) return meanwhile
+    if ('denial' in judged) return judged
+    const at = nowMs()
+    const ticket = store.nextTicket
+    const parts = ids.flatMap(id => store.job(id) ?? [])
+    const deadlines = parts.flatMap(({ wishes }) => wishes?.deadline ?? [])
+    const made: Job = {
+      ...this.#fresh(ask.plate, ticket, by, judged, at),
+      // It is needed when the first of its parts is.
+      ...(deadlines.length === 0 ? {} : { wishes: { deadline: Math.min(...deadlines) } }),
+    }
+    return {
+      events: [
+        ...this.#placed([made]).map(job => jobEvent(job, 'submitted', at, by)),
+        ...parts.map(part => jobEvent(onPlate(part, ask.plate), 'plated', at, by)),
+      ],
+      reply: { jobs: [ask.plate], ticket, program: judged.program },
+    }
+  }
+
+  #notForPlate(ids: readonly string[]): { denial: Denial } | undefined {
+    const { store } = this.#options
+    const denial = notForPlate(
+      ids,
+      id => store.job(id),
+      id => store.followers(id).length > 0,
+    )
+    return denial && { denial }
+  }
+
+  /** Obtains the file and judges it for whoever sent it: what it is, where it may run, and whether a teacher has to look. */
+  async #judge(
+    file: Wanted,
+    wanted: string | undefined,
+    allowConstantPower: boolean,
+    by: Author,
+    signal: AbortSignal,
+  ): Promise<Judged | { denial: Denial }> {
+    const { machines, programs } = this.#options
+    if (wanted !== undefined && machines.forQueue(wanted) === undefined) return { denial: deny('unknown-machine') }
+    const { sha256, name, size } = file
+    const obtained = await programs.obtain({ sha256, name, size }, signal)
+    if ('denial' in obtained) return obtained
+    const program = this.#timed(obtained.known.program, by.role)
+    const { suitable, denial } = machinesFor(program, wanted, allowConstantPower)
+    if (denial) return { denial }
+    const meant = wanted === undefined ? suitable : [wanted]
+    const [first] = meant
+    const seconds = estimateFor(program, { suitable, ...(wanted === undefined ? {} : { wanted }) })
+    const about: Judged['about'] = {
+      program: jobProgram(program, file, first === undefined ? undefined : machines.setup(first)?.model.filamentMm),
+      ...(wanted === undefined ? {} : { wanted }),
+      suitable,
+      ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
+      asks: asksOf(program, meant),
+    }
+    const asks = by.role === 'pupil' && (this.#needsApproval(meant) || asksForTeacher(program, meant))
+    return { program, about, state: asks ? 'submitted' : 'queued' }
+  }
+
+  #fresh(id: string, ticket: number, by: Author, { about, state }: Judged, at: number): Job {
+    const { program, wanted, suitable, estimatedSeconds, asks } = about
+    return {
+      id,
+      site: this.#options.site,
+      ticket,
+      copy: 1,
+      copies: 1,
+      program,
+      ...(wanted === undefined ? {} : { wanted }),
+      suitable,
+      state,
+      order: 0,
+      held: false,
+      author: by,
+      ...(estimatedSeconds === undefined ? {} : { estimatedSeconds }),
+      ...(asks === undefined ? {} : { asks }),
+      submittedAt: at,
+      ...(state === 'queued' ? { queuedAt: at } : {}),
+    }
+  }
+
+  /** Each where it belongs in the queue; what is not approved yet stands last, until it is. */
+  #placed(jobs: readonly Job[]): Job[] {
+    const { store, join } = this.#options
+    const queued = jobs.filter(({ state }) => state === 'queued')
+    const orders = queued.length > 0 ? join?.(queued) : undefined
+    const last = lastOrder(store.openJobs())
+    return jobs.map((job, index) => ({ ...job, order: orders?.get(job.id) ?? last + index }))
+  }
+
+  #overQuota(by: Author, about: Judged['about'], copies: number): Denial | undefined {
+    const { program, estimatedSeconds = 0 } = about
+    return this.#options.quota?.(by, { jobs: copies, hours: (copies * estimatedSeconds) / 3600, grams: copies * (program.grams ?? 0) })
+  }
+
   /** With what the clock says of it, now and for this person: hence not stored with the program. */
   #timed(program: Program, role: Role): Program {
     const { time, machines, nowMs } = this.#options
@@ -119,7 +256,7 @@ export class Submissions {
     return withTimeFindings(program, { ...time, role, nowMs: nowMs(), kindOf: id => machines.forQueue(id)?.kind })
   }
 
-  #earlier(ids: readonly string[], ask: Extract<Ask, { kind: 'job.submit' }>, by: Author): Done | { denial: Denial } | undefined {
+  #earlier(ids: readonly string[], ask: { readonly sha256: string }, by: Author): Done | { denial: Denial } | undefined {
     const found = ids.flatMap(id => this.#options.store.job(id) ?? [])
     const [first] = found
     if (first === undefined) return undefined

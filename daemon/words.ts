@@ -2,8 +2,8 @@
 import type { JobState } from '../protocols/contract/job.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
 import { bookingWords } from './booking-words.ts'
-import { floorWords } from './floor-words.ts'
 import { careWords } from './care-words.ts'
+import { floorWords } from './floor-words.ts'
 import { peopleWords } from './people-words.ts'
 
 /** What the sentences may name. */

@@ -2,13 +2,14 @@
 import type { Logger } from 'pino'
 import { forecastJobsMax, type QueueForecast } from '../../protocols/contract/forecast.ts'
 import { activeStates, type Job } from '../../protocols/contract/job.ts'
+import type { Lesson } from '../../protocols/contract/lesson.ts'
 import type { MachineFacts } from '../../protocols/gcode/analyse.ts'
 import type { Machines } from '../machines.ts'
 import type { Store } from '../store.ts'
 import { HeatWatch, typicalCurve } from './heat-curves.ts'
 import { History } from './history.ts'
 import type { Hours } from './hours.ts'
-import type { ForecastInput, ForecastMachine, ForecastRules } from './question.ts'
+import type { FairView, ForecastInput, ForecastMachine, ForecastRules } from './question.ts'
 import { forecastSteps } from './queue-forecast.ts'
 
 export type ForecasterOptions = {
@@ -18,6 +19,9 @@ export type ForecasterOptions = {
   readonly rules: ForecastRules
   /** May anybody start this machine? Lasers and mills ask for a permit. */
   readonly startable?: (machine: string) => boolean
+  /** How the queue stands (fair-queue.ts), and the lessons to come. */
+  readonly fair?: () => FairView
+  readonly lessons?: () => readonly Lesson[]
   /** The hours may have changed what may begin. */
   readonly stirred?: () => void
   readonly nowMs: () => number
@@ -194,7 +198,7 @@ export class Forecaster {
   }
 
   #input(): ForecastInput {
-    const { store, machines, hours, rules, startable, nowMs } = this.#options
+    const { store, machines, hours, rules, startable, fair, lessons, nowMs } = this.#options
     const now = nowMs()
     const seen = machines.allForQueue().map((view): ForecastMachine => {
       const progress = machines.telemetry(view.id)?.progress
@@ -216,6 +220,8 @@ export class Forecaster {
       hours,
       rules,
       permitted: (_job, machine) => !closed.has(machine),
+      ...(fair && { fair: fair() }),
+      ...(lessons && { lessons: lessons() }),
     }
   }
 }

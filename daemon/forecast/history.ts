@@ -78,7 +78,8 @@ export class History implements Past {
 
   /** Learns a job that has ended on a machine, and again when its bed was cleared; others teach nothing. Answers whether it did. */
   learn(job: Job): boolean {
-    const fact = this.#factOf(job)
+    // A part of a plate tells nothing that its plate does not.
+    const fact = job.plate === undefined ? this.#factOf(job) : undefined
     if (fact === undefined) return false
     this.#facts.delete(job.id)
     this.#facts.set(job.id, fact)

@@ -2,7 +2,7 @@
 import type { Place } from '../../protocols/contract/forecast.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
-import { inQueue } from '../fair-order.ts'
+import { inQueue } from '../queue.ts'
 import { type ForecastInput, possibleFor } from './question.ts'
 import { beforeIt, momentWords } from './reasons.ts'
 

@@ -1,8 +1,8 @@
 // What the queue's forecast is asked: the school as it stands now, its rules, its hours and its past.
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Lesson } from '../../protocols/contract/lesson.ts'
-import { byFairness, inQueue, type Standing } from '../fair-order.ts'
-import { byOrder, type QueueMachine, suits } from '../queue.ts'
+import { byFairness, type Standing } from '../fair-order.ts'
+import { byOrder, inQueue, type QueueMachine, suits } from '../queue.ts'
 import type { Past } from './history.ts'
 import type { Hours } from './hours.ts'
 

@@ -133,13 +133,31 @@ const dayMs = 86_400_000
 
 /** «сегодня в 14:00», «завтра в 9:00», «в понедельник в 9:00», «12 октября в 9:00»: by the school's own clock. */
 export function momentWords(at: number, nowMs: number, timeZone: string): Sentence {
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at)
-  const date = (instant: number) => Date.parse(new Intl.DateTimeFormat('en-CA', { timeZone }).format(instant))
+  const { clock, calendar, days: dayNames } = formatsOf(timeZone)
+  const time = clock.format(at)
+  const date = (instant: number) => Date.parse(calendar.format(instant))
   const days = Math.round((date(at) - date(nowMs)) / dayMs)
   if (days === 0) return { ru: `сегодня в ${time}`, en: `today at ${time}` }
   if (days === 1) return { ru: `завтра в ${time}`, en: `tomorrow at ${time}` }
   const weekday = new Date(date(at)).getUTCDay()
   if (days > 1 && days < 7) return { ru: `${ruDays[weekday]} в ${time}`, en: `${enDays[weekday]} at ${time}` }
-  const day = (locale: string) => new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'long' }).format(at)
-  return { ru: `${day('ru-RU')} в ${time}`, en: `on ${day('en-GB')} at ${time}` }
+  return { ru: `${dayNames.ru.format(at)} в ${time}`, en: `on ${dayNames.en.format(at)} at ${time}` }
+}
+
+type Formats = { clock: Intl.DateTimeFormat; calendar: Intl.DateTimeFormat; days: Record<keyof Sentence, Intl.DateTimeFormat> }
+
+/** Making one takes longer than a thousand uses of it; a process knows one time zone, a test a few. */
+const formats = new Map<string, Formats>()
+
+function formatsOf(timeZone: string): Formats {
+  const known = formats.get(timeZone)
+  if (known !== undefined) return known
+  const day = (locale: string) => new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'long' })
+  const made = {
+    clock: new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }),
+    calendar: new Intl.DateTimeFormat('en-CA', { timeZone }),
+    days: { ru: day('ru-RU'), en: day('en-GB') },
+  }
+  formats.set(timeZone, made)
+  return made
 }

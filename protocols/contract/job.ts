@@ -121,7 +121,7 @@ export const jobSchema = z.object({
   wishes: wishesSchema.optional(),
   /** What the check of its file leaves to a teacher (findings `ask`), on any of the machines it may get; empty: nothing. Absent: an older school did not say. */
   asks: z.array(sentenceSchema).max(6).optional(),
-  /** Why it was sent back the last time, and where to look. */
+  /** Why it was sent back or denied, and where to look; gone when it is approved. */
   returned: z.object({ comment: z.string().max(1000), mark: markSchema.optional(), by: authorSchema, at: instantSchema }).optional(),
   /** Why it came back into the queue from a machine on which it never began; until it is started again. */
   back: faultSchema.optional(),

@@ -228,7 +228,7 @@ describe('a command', () => {
     [{ kind: 'job.hold', job: 'job-00001' }, { held: true }],
     [
       { kind: 'job.return', job: 'job-00001', comment: 'масштаб' },
-      { state: 'returned', comment: 'масштаб' },
+      { state: 'returned', returned: { comment: 'масштаб', by: person('teacher'), at: expect.any(Number) } },
     ],
     [{ kind: 'job.deny', job: 'job-00001' }, { state: 'denied' }],
     [{ kind: 'job.cancel', job: 'job-00001' }, { state: 'cancelled' }],

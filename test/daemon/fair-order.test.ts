@@ -1,8 +1,8 @@
 // The fair order as decisions: who stands before whom and why, what a pin means, and that nobody waits for ever.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fairOrder, inQueue, renumbered } from '../../daemon/fair-order.ts'
-import { byOrder } from '../../daemon/queue.ts'
+import { fairOrder, renumbered } from '../../daemon/fair-order.ts'
+import { byOrder, inQueue } from '../../daemon/queue.ts'
 import { UseBook } from '../../daemon/use-book.ts'
 import type { Author, Job } from '../../protocols/contract/job.ts'
 import { aJob } from './kit.ts'
