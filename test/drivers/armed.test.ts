@@ -142,11 +142,11 @@ describe('an armed machine', () => {
   })
 
   it.for([
-    ['its reset button', (device: RunningDevice) => device.press('reset')],
-    ['its lid', (device: RunningDevice) => device.provoke({ kind: 'door', open: true })],
-    ['a limit switch', (device: RunningDevice) => device.provoke({ kind: 'hard-limit', axis: 'X' })],
-    ['a power cut', (device: RunningDevice) => device.reset()],
-    ['a pulled cable', (device: RunningDevice) => void device.unplug()],
+    ['its reset button', (device: RunningDevice): void => device.press('reset')],
+    ['its lid', (device: RunningDevice): void => device.provoke({ kind: 'door', open: true })],
+    ['a limit switch', (device: RunningDevice): void => device.provoke({ kind: 'hard-limit', axis: 'X' })],
+    ['a power cut', (device: RunningDevice): void => device.reset()],
+    ['a pulled cable', (device: RunningDevice): void => void device.unplug()],
   ] as const)('is disarmed by %s', async ([, happens]) => {
     await using here = await bench('grbl')
     await here.arm()
