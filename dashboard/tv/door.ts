@@ -6,7 +6,7 @@ import type { Asked, WebContext } from '../server/context.ts'
 import { refuse } from '../server/people.ts'
 import { isKeeper, maySeeSite } from '../server/rights.ts'
 import type { Account, KeptScreen, TvShelf } from '../workplace.ts'
-import { tvPage, tvRefusal, tvScript, tvStyle, tvVersion } from './page.ts'
+import { tvAgainScript, tvPage, tvRefusal, tvScript, tvStyle, tvVersion } from './page.ts'
 import { tvPicture } from './picture.ts'
 
 const dayMs = 24 * 3_600_000
@@ -77,6 +77,9 @@ export function addTvPages(app: Express, { workplace, clock, shelf }: Parts, ver
 
   app.get('/tv/screen.js', (_request, response) => {
     response.set('Cache-Control', 'no-cache').type('text/javascript; charset=utf-8').send(tvScript)
+  })
+  app.get('/tv/again.js', (_request, response) => {
+    response.set('Cache-Control', 'no-cache').type('text/javascript; charset=utf-8').send(tvAgainScript)
   })
   app.get('/tv/screen.css', (_request, response) => {
     response.set('Cache-Control', 'no-cache').type('text/css; charset=utf-8').send(tvStyle)

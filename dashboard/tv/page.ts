@@ -74,12 +74,21 @@ export function tvPage(language: Language, kiosk: boolean): string {
 `
 }
 
-/** Asks again by itself: whoever renews the screen need not go to the wall. */
+/** How often a screen that was not let in asks whether it is now. */
+const askAgainMs = 60_000
+
+/** Of the page below: loads it anew as soon as the screen is let in, and not before: whoever renews it need not go to the wall. */
+export const tvAgainScript = `setInterval(function () {
+  fetch(location.pathname + '/data').then(function (answer) { if (answer.ok) location.reload() }, function () {})
+}, ${askAgainMs})
+`
+
+/** Said in both languages: whose screen it is, is not known. */
 export function tvRefusal(): string {
-  return `<!doctype html><html lang="ru"><head><meta charset="utf-8"><meta http-equiv="refresh" content="60"><title>Экран мастерской</title>
-<link rel="stylesheet" href="/tv/screen.css"></head><body><main id="wall"><h1>Этот экран не подключён или его срок вышел.</h1>
-<p>Техник или администратор выдаёт ссылку на странице «Состояние станков».</p>
-<p lang="en">This screen is not connected, or its time is over. A technician or administrator gives a link on the page “Machine health”.</p></main></body></html>
+  const { ru, en } = tvWords
+  return `<!doctype html><html lang="ru"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${ru.title}</title>
+<link rel="stylesheet" href="/tv/screen.css"></head><body><main id="wall"><h1>${ru.closed}</h1><p>${ru.closedHelp}</p>
+<p lang="en">${en.closed} ${en.closedHelp}</p></main><script src="/tv/again.js"></script></body></html>
 `
 }
 

@@ -19,6 +19,9 @@ export type TvWords = {
   left: string
   come: string
   lesson: string
+  /** Where nobody let the screen in, and what helps. */
+  closed: string
+  closedHelp: string
   looks: Record<TvLook, string>
 }
 
@@ -40,6 +43,8 @@ export const tvWords: Record<Language, TvWords> = {
     left: 'ещё',
     come: 'Подойдите к станку «{}»',
     lesson: 'Идёт занятие «{}» до {}',
+    closed: 'Этот экран не подключён или его срок вышел.',
+    closedHelp: 'Ссылку для экрана выдаёт техник или администратор на странице «Состояние станков».',
     looks: {
       fault: 'неисправен',
       attention: 'ждёт человека',
@@ -69,6 +74,8 @@ export const tvWords: Record<Language, TvWords> = {
     left: 'in',
     come: 'Please come to “{}”',
     lesson: 'Lesson “{}” until {}',
+    closed: 'This screen is not connected, or its time is over.',
+    closedHelp: 'A technician or administrator gives a link for the screen on the page “Machine health”.',
     looks: {
       fault: 'out of order',
       attention: 'waiting for a person',
