@@ -55,7 +55,7 @@ export function floorWhole(page: FloorPage): { main: Html; footer: Html } {
   return {
     main: html`<h1>${view.tile.name}</h1><p class="quiet">${words.kind[view.kind]} · ${view.siteName}</p>
 <div id="live" data-from="${path}">${floorPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>`,
-    footer: html`<p>${words.danger}</p><p><a href="${machine}">${view.staff === undefined ? words.signIn : words.full}</a></p>${
+    footer: html`${page.asking === 'report' ? '' : html`<p>${words.danger}</p>`}<p><a href="${machine}">${view.staff === undefined ? words.signIn : words.full}</a></p>${
       view.staff === undefined ? '' : html`<p><a href="/m/${view.site}/stickers?lang=${language}">${words.stickers}</a></p>`
     }`,
   }
@@ -77,10 +77,16 @@ export function floorPart(page: FloorPage): Html {
   }
   return html`<div data-say="${headline}">${told}${statePanel(page)}
 ${view.staff === undefined ? '' : staffPart(page, view.staff, say)}
-${view.called ? html`<p class="panel mark mark-attention">${words.helpCalled}</p>` : button(path, 'help', words.help, language, 'main')}
+${callPart(page)}
 ${view.reported && view.staff === undefined ? html`<p class="panel mark">${words.reported}</p>` : ''}
 <p><a class="button wide" href="${path}?ask=report&amp;lang=${language}">${words.report}</a></p>
 ${view.tickets.map(({ ticket }) => html`<p><a class="button wide" href="${path}/ticket?number=${ticket}">${words.mine}: № ${ticket}</a></p>`)}</div>`
+}
+
+/** Whoever sees to it has the call above, with its button. */
+function callPart({ view, words, language, path }: FloorPage): Html | '' {
+  if (!view.called) return button(path, 'help', words.help, language, view.staff === undefined ? 'main' : '')
+  return view.staff === undefined ? html`<p class="panel mark mark-attention">${words.helpCalled}</p>` : ''
 }
 
 function statePanel({ view, words, language }: FloorPage): Html {

@@ -41,7 +41,7 @@ const marks: Partial<Record<Phase, 'part' | 'fault' | 'attention'>> = {
 
 /** What changes while one looks: the script puts it anew, and only it. */
 export function ticketPart(page: TicketPage): Html {
-  const { view, words, language, nowMs, path, picture, asking, said, denial } = page
+  const { view, words, language, nowMs, path, picture, said, denial } = page
   const say = (sentence: Sentence) => sentence[language] || sentence.ru
   const { phase, problem, why } = view
   const headline = words.phase[phase]
@@ -71,7 +71,7 @@ ${problem === undefined ? '' : problemPart(problem, page, say)}
 ${view.help === undefined ? '' : helpPart(view.help, path, words, language)}
 ${view.result === undefined ? '' : resultPart(view.result, page)}
 ${picture === undefined ? '' : html`<p><img class="part" src="${picture}" alt="" loading="lazy"></p>`}
-${view.cancellable.length === 0 ? '' : cancelPart(path, asking === 'cancel', words, language)}</div>`
+${view.mend !== undefined ? '' : cancelPart(page)}</div>`
 }
 
 /** Everything above and around the part that changes. */
@@ -80,7 +80,7 @@ export function ticketWhole(page: TicketPage): { main: Html; footer: Html } {
   return {
     main: html`<h1 class="quiet">${words.ticket} · ${view.siteName}</h1><p class="number">№ ${view.ticket}</p><p class="quiet">${view.file}</p>
 <div id="live" data-from="${page.path}">${ticketPart(page)}</div><p id="say" class="hidden" role="status"></p><p id="lost" class="panel mark mark-attention" hidden>${words.lost}</p>
-${view.mend === undefined ? '' : mendForm(page)}
+${view.mend === undefined ? '' : html`${mendForm(page)}${cancelPart(page)}`}
 ${view.cancellable.length === 0 && view.phase !== 'on-bed' ? '' : html`<p class="noprint"><button id="notify" type="button" hidden data-on="${words.notified}" data-no="${words.notifyNo}">${words.notify}</button></p>`}`,
     footer: html`<div class="qr">${qr(address)}</div><p>${words.qr}</p><p>${words.keep}</p>`,
   }
@@ -142,8 +142,10 @@ ${place === undefined ? '' : html`<p><b>${words.marked}:</b> ${place}</p>${plan 
 ${problem.tries.length === 0 ? '' : html`<p><b>${words.tries}:</b></p><ul class="tries">${problem.tries.map(one => html`<li>${say(one)}</li>`)}</ul>`}`
 }
 
-function cancelPart(path: string, asking: boolean, words: PageWords, language: Language): Html {
-  if (!asking) return html`<p class="noprint"><a class="button" href="${path}?ask=cancel&amp;lang=${language}">${words.cancel}</a></p>`
+function cancelPart({ view, path, asking, words, language }: TicketPage): Html | '' {
+  if (view.cancellable.length === 0) return ''
+  if (asking !== 'cancel')
+    return html`<p class="noprint"><a class="button" href="${path}?ask=cancel&amp;lang=${language}">${words.cancel}</a></p>`
   return html`<div class="panel mark mark-attention"><p>${words.cancelAsk}</p><div class="row"><form class="inline" method="post" action="${path}/cancel?lang=${language}"><button class="main">${words.cancelYes}</button></form><a class="button" href="${path}?lang=${language}">${words.cancelNo}</a></div></div>`
 }
 
