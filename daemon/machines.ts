@@ -1,8 +1,10 @@
 // The school's machines: what the machine room says of each, laid over with what only the school knows.
+import type { Difference } from '../protocols/contract/difference.ts'
 import type { Firmware, MachineMessage, MachineState, Telemetry } from '../protocols/contract/machine.ts'
 import type { Model } from '../protocols/contract/model.ts'
 import type { MachineSetup, Report } from '../protocols/contract/room.ts'
 import type { MachineFacts } from '../protocols/gcode/analyse.ts'
+import { differencesOf } from '../protocols/gcode/differences.ts'
 import type { MachineConfig } from './config.ts'
 import { isHeldByReport } from './floor-memory.ts'
 import type { MachineMemory } from './folds.ts'
@@ -32,12 +34,17 @@ export type MachinesOptions = {
 /** A room that is restarted is back sooner; a screen that flickered would say something untrue. */
 const graceDefaultMs = 3_000
 
+/** As many as the wire takes (protocols/contract/machine.ts). */
+const differencesMax = 60
+
 type Held = {
   readonly config: MachineConfig
   readonly setup: MachineSetup
   /** The room's word; undefined before the first. */
   state?: MachineState
   firmware?: MachineMessage['firmware']
+  /** What the firmware's settings were found to be, against the model. */
+  compared?: { readonly firmware: Firmware; readonly differences: Difference[] }
   telemetry?: Telemetry
   /** The message last told, without its instant, to tell changes only. */
   told?: string
@@ -219,10 +226,22 @@ export class Machines {
     return { state: 'uncleared', since: uncleared.since, job: uncleared.job }
   }
 
+  /** Reckoned once for what the firmware last said. */
+  #differences(held: Held): Difference[] {
+    const { firmware, setup } = held
+    if (firmware?.settings === undefined) return []
+    if (held.compared?.firmware !== firmware) {
+      const model = { ...setup.model, kind: setup.declaration.kind }
+      held.compared = { firmware, differences: differencesOf(model, firmware.settings).slice(0, differencesMax) }
+    }
+    return held.compared.differences
+  }
+
   #tell(id: string, held: Held): void {
     const state = this.#state(id, held)
     if (state === undefined) return
     const { inService, drain } = this.#options.memory(id)
+    const differences = this.#differences(held)
     const message = {
       declaration: held.setup.declaration,
       state,
@@ -230,6 +249,7 @@ export class Machines {
       ...(drain ? { drain } : {}),
       readOnly: held.config.readOnly,
       ...(held.firmware ? { firmware: held.firmware } : {}),
+      ...(differences.length > 0 ? { differences } : {}),
     }
     const told = JSON.stringify(message)
     if (told === held.told) return
@@ -249,6 +269,8 @@ function setupOf(config: MachineConfig, model: Model): MachineSetup {
       dialect: model.dialect,
       model: model.id,
       modelName: model.name,
+      ...(config.camera ? { camera: true as const } : {}),
+      ...(config.camera?.rotate ? { cameraTurn: config.camera.rotate } : {}),
       ...(hasStartButton(config, model) ? { startButton: true as const } : {}),
       area: { x: extent(model.area.x), y: extent(model.area.y), z: extent(model.area.z) },
     },

@@ -1,6 +1,7 @@
 // The picture of one site, folded from what its daemon says. Pure: the server and a test hold it alike, and nothing is invented.
 import type { JobForecast, QueueForecast } from '../../protocols/contract/forecast.ts'
 import { endedStates, type Job } from '../../protocols/contract/job.ts'
+import type { Lesson } from '../../protocols/contract/lesson.ts'
 import type { MachineMessage, Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import type { Event, Status } from '../../protocols/contract/wire.ts'
@@ -82,6 +83,20 @@ export function forgetOldJobs(before: SiteFold, nowMs: number): SiteFold {
   return { ...before, picture: { ...before.picture, jobs: kept } }
 }
 
+/** Leaves out lessons that are over. */
+export function forgetOldLessons(before: SiteFold, nowMs: number): SiteFold {
+  const known = Object.values(before.picture.lessons ?? {})
+  const coming = known.filter(({ until }) => until > nowMs)
+  return coming.length === known.length
+    ? before
+    : withPicture(before, { lessons: Object.fromEntries(coming.map(lesson => [lesson.id, lesson])) })
+}
+
+function withLesson(lessons: Readonly<Record<string, Lesson>>, lesson: Lesson, at: number): Record<string, Lesson> {
+  const { [lesson.id]: _, ...others } = lessons
+  return lesson.cancelledAt !== undefined || lesson.until <= at ? others : { ...others, [lesson.id]: lesson }
+}
+
 function endOf(job: Job): number {
   return job.endedAt ?? job.submittedAt
 }
@@ -137,7 +152,7 @@ function only<T>(record: Readonly<Record<string, T>>, keys: ReadonlySet<string>)
 function applyMachine(fold: SiteFold, machine: string, message: MachineMessage): SiteFold {
   const { picture } = fold
   const faults = [...(own(fold.faults, machine) ?? [])]
-  const { firmware, declaration, state, inService, drain, readOnly, at } = message
+  const { firmware, differences, declaration, state, inService, drain, readOnly, at } = message
   const next: MachinePicture = {
     declaration,
     state,
@@ -147,6 +162,7 @@ function applyMachine(fold: SiteFold, machine: string, message: MachineMessage):
     faults,
     ...(drain && { drain }),
     ...(firmware && { firmware }),
+    ...(differences && { differences }),
   }
   return withPicture(fold, {
     machines: { ...picture.machines, [machine]: next },
@@ -188,10 +204,11 @@ function applyEvent(fold: SiteFold, event: Event): SiteFold {
       return withPicture(fold, { jobs: { ...fold.picture.jobs, [event.job.id]: event.job } })
     case 'fault':
       return applyFault(fold, event.machine, event.change, event.fault)
+    case 'lesson':
+      return withPicture(fold, { lessons: withLesson(fold.picture.lessons ?? {}, event.lesson, event.at) })
     case 'action':
     case 'counters':
     case 'heated':
-    case 'lesson':
     case 'quota':
     case 'part':
     case 'order':

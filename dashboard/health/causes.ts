@@ -192,8 +192,17 @@ const causeTable = {
     priority: 'plan',
     text: { ru: 'Пора провести ТО', en: 'Maintenance is due' },
     help: {
-      ru: 'Переведите станок в обслуживание, сделайте ТО и верните в работу: отсчёт начнётся заново.',
-      en: 'Put the machine into service, do the maintenance and take it back: the count starts anew.',
+      ru: 'Что именно — на странице «Уход и ремонт». Отметьте там сделанное: отсчёт начнётся заново.',
+      en: 'What exactly stands on the page of care. Note there what was done: the count starts anew.',
+    },
+  },
+  'parts-low': {
+    ...usual,
+    priority: 'plan',
+    text: { ru: 'Заканчиваются запчасти', en: 'Spare parts run out' },
+    help: {
+      ru: 'Закажите их или возьмите в другой школе: у кого лежат лишние, видно на странице «Уход и ремонт».',
+      en: 'Order them, or fetch them from another school: who has some to spare stands on the page of care.',
     },
   },
 } as const satisfies Record<string, Cause>

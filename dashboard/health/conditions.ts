@@ -34,7 +34,7 @@ function conditionOf(key: string, members: Alarm[], notes: Notes, picture: SiteP
   const { cause } = first
   const { priority, text, help } = causes[cause]
   // A fault has a better name of its own than its kind; a machine's advice goes before the general one.
-  const fault = cause === 'down' || cause === 'attention' || cause === 'problem-reported' ? first.fault : undefined
+  const fault = cause === 'down' || cause === 'attention' || cause === 'problem-reported' || cause === 'parts-low' ? first.fault : undefined
   const machines = members.flatMap(alarm => affected(alarm, picture)).sort((a, b) => a.since - b.since || (a.machine < b.machine ? -1 : 1))
   return {
     id: conditionId(picture.site, key),
@@ -52,11 +52,23 @@ function conditionOf(key: string, members: Alarm[], notes: Notes, picture: SiteP
 
 function affected({ machine, since, fault, figure, ...alarm }: Alarm, picture: SitePicture): Affected[] {
   if (machine === wholeSite) return []
-  const declaration = own(picture.machines, machine)?.declaration
-  if (declaration === undefined) return []
+  const seen = own(picture.machines, machine)
+  if (seen === undefined) return []
+  const { declaration, firmware } = seen
   const { name, kind } = declaration
   const cleared = alarm.stage === 'cleared' ? { cleared: alarm.at } : {}
-  return [{ machine, name, kind, since, ...cleared, ...(fault && { fault }), ...(figure && { figure }) }]
+  return [
+    {
+      machine,
+      name,
+      kind,
+      since,
+      ...cleared,
+      ...(fault && { fault }),
+      ...(figure && { figure }),
+      ...(firmware && { firmware: firmware.name }),
+    },
+  ]
 }
 
 function standingOf(members: readonly Alarm[], { acknowledged, shelved }: Notes): Standing {

@@ -1,6 +1,7 @@
 // Keeps the conditions of every site: looks at the picture now and then, remembers what people said, and tells the fleet what changed.
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { Care } from '../../protocols/contract/care.ts'
 import type { Condition } from '../../protocols/contract/condition.ts'
 import type { Author } from '../../protocols/contract/job.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
@@ -11,6 +12,7 @@ import type { Signs } from '../trends/recorder.ts'
 import type { HealthShelf } from '../workplace.ts'
 import { type Alarm, idOf, type Notes, noAlarms, type Observation, type SiteAlarms, stepAlarms, wholeSite } from './alarms.ts'
 import { fallenTogether } from './all-silent.ts'
+import { careSeen, type SiteCare } from './care.ts'
 import { causes } from './causes.ts'
 import { acknowledge, conditionsOf, shelve, unshelve } from './conditions.ts'
 import { foldEvent, followLink, type MachineHistory, noHistory, type SiteHistory } from './history.ts'
@@ -19,6 +21,8 @@ import type { Settings } from './settings.ts'
 
 /** Well below the shortest grace; nineteen sites of thirty machines take a millisecond. */
 const everyMs = 5_000
+/** Maintenance is a matter of hours and days. */
+const careEveryMs = 60_000
 /** What a fold of new events amounts to is written so often; after a crash the events are folded again. */
 const keepEveryMs = 60_000
 /** Read back at the start, at most: more than a school does in the week that counts. */
@@ -37,6 +41,8 @@ export type HealthOptions = {
   log: Logger
   /** Whether a workshop is open then; always, where nobody knows its hours. */
   open?: (site: string, atMs: number) => boolean
+  /** The care of a site's machines, where it is known. */
+  care?: ((site: string) => Care) | undefined
   /** What the trends of a machine say (trends/recorder.ts). */
   signs?: (site: string, machine: string) => Signs | undefined
 }
@@ -46,7 +52,7 @@ export type ConditionDeed =
   | { kind: 'shelve'; reason: string; until: number }
   | { kind: 'unshelve' }
   /** Takes the firmware's settings as they are for right. */
-  | { kind: 'approve'; reason: string }
+  | { kind: 'approve'; reason: string; machine?: string | undefined }
 
 export type Health = {
   condition(id: string): Condition | undefined
@@ -61,13 +67,19 @@ export type Health = {
 }
 
 type Kept = { history: SiteHistory; alarms: SiteAlarms; approved: Readonly<Record<string, Settings>> }
-type Held = Kept & { reached: Record<string, Reached>; shown: Record<string, Condition>; hushed: boolean; dirty: boolean }
+type Held = Kept & {
+  reached: Record<string, Reached>
+  shown: Record<string, Condition>
+  hushed: boolean
+  dirty: boolean
+  care?: { seen: SiteCare; at: number }
+}
 
 /** Where the city's own conditions stand, as if it were a site without machines. */
 const cityPicture = emptySite('city', 'Город').picture
 
 /** Starts looking. What was known before comes from the shelf, and the events since from the journal. */
-export function startHealth({ fleet, shelf, journal, clock, log, open = () => true, signs }: HealthOptions): Health {
+export function startHealth({ fleet, shelf, journal, clock, log, open = () => true, signs, care }: HealthOptions): Health {
   const upMs = clock()
   const sites = new Map<string, Held>()
   for (const { id } of fleet.sites()) {
@@ -133,10 +145,22 @@ export function startHealth({ fleet, shelf, journal, clock, log, open = () => tr
       held.reached[machine] = followHeaters(own(held.reached, machine) ?? {}, telemetry)
     }
     const raised = (key: string, machine: string) => own(held.alarms.alarms, idOf({ key, machine }))?.stage === 'raised'
+    if (care !== undefined && (held.care === undefined || now - held.care.at >= careEveryMs))
+      held.care = { seen: careSeen(care(site)), at: now }
     const { history, reached, approved } = held
     const isOpen = open(site, now)
     const ofMachine = signs && ((machine: string) => signs(site, machine))
-    const view = { picture, history, reached, approved, raised, open: isOpen, inhibited, ...(ofMachine && { signs: ofMachine }) }
+    const view = {
+      picture,
+      history,
+      reached,
+      approved,
+      raised,
+      open: isOpen,
+      inhibited,
+      care: held.care?.seen,
+      ...(ofMachine && { signs: ofMachine }),
+    }
     // Of a school that is switched off for the night nothing is told, and nothing forgotten.
     const asleep = !isOpen && !confidence(picture.link, now).sure
     show(site, held, stepAlarms(held.alarms, observe(view, now), now), inhibited || asleep)
@@ -209,12 +233,15 @@ export function startHealth({ fleet, shelf, journal, clock, log, open = () => tr
         case 'approve': {
           if (condition.cause !== 'settings') return false
           const machines = fleet.site(site)?.machines ?? {}
-          const now = condition.machines.flatMap(({ machine }) => {
+          const meant = condition.machines.filter(({ machine }) => deed.machine === undefined || machine === deed.machine)
+          if (meant.length === 0) return false
+          const now = meant.flatMap(({ machine }) => {
             const settings = own(machines, machine)?.firmware?.settings
             return settings === undefined ? [] : [[machine, settings] as const]
           })
           held.approved = { ...held.approved, ...Object.fromEntries(now) }
-          show(site, held, acknowledge(held.alarms, key, { by, at, reason: deed.reason }))
+          // Of several machines the others still wait for somebody.
+          if (meant.length === condition.machines.length) show(site, held, acknowledge(held.alarms, key, { by, at, reason: deed.reason }))
           keep(site, held)
           break
         }

@@ -19,8 +19,6 @@ export type MachineHistory = {
   counted?: number
   away?: boolean
   runningSeconds?: number
-  /** Running seconds when the last service ended, or when we first heard of the machine: hours before that are unknown. */
-  servicedSeconds?: number
 }
 
 /** `upTo`: the highest event number folded in. */
@@ -54,14 +52,12 @@ function foldMachine(history: MachineHistory, event: Event, nowMs: number): Mach
         ends: withEnd(history.ends, event.job, nowMs),
       }
     case 'counters': {
-      // The first job ever counted: everything before it is known to be nothing.
-      const servicedSeconds = history.servicedSeconds ?? (event.jobs <= 1 ? 0 : event.runningSeconds)
-      return { ...history, runningSeconds: event.runningSeconds, servicedSeconds: Math.min(servicedSeconds, event.runningSeconds) }
+      return { ...history, runningSeconds: event.runningSeconds }
     }
     case 'action': {
       if (event.action !== 'machine.service' || event.detail?.on !== false) return history
       // Somebody has looked: what was is forgiven, and the hours count anew.
-      return { ...history, failures: [], seenToAt: event.at, reconnects: [], ends: [], servicedSeconds: history.runningSeconds ?? 0 }
+      return { ...history, failures: [], seenToAt: event.at, reconnects: [], ends: [] }
     }
     case 'fault':
     case 'heated':

@@ -1,16 +1,17 @@
 // What holds at a site at this moment: its picture and its history against the rules. Pure; how long it must hold is decided elsewhere (alarms.ts).
 import { repeated } from '../../protocols/contract/failures.ts'
 import { problemReported } from '../../protocols/contract/floor.ts'
-import type { MachineKind, Telemetry } from '../../protocols/contract/machine.ts'
+import type { Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import { type Drift, driftLimits, ratioOf } from '../../protocols/contract/trends.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
 import { confidence, own } from '../fleet/picture.ts'
 import type { Signs } from '../trends/recorder.ts'
 import { type Observation, type Sight, wholeSite } from './alarms.ts'
+import { ofCare, ofParts, type SiteCare } from './care.ts'
 import { type CauseName, causes } from './causes.ts'
 import { dayMs, historyOf, type MachineHistory, type SiteHistory } from './history.ts'
-import { differences, type Settings } from './settings.ts'
+import { changed, type Settings } from './settings.ts'
 
 /** Targets that each heater has reached since they were set: only from there on is being off it a trouble. */
 export type Reached = Readonly<Record<string, number>>
@@ -27,6 +28,8 @@ export type SiteView = {
   open: boolean
   /** Its silence is the city's (all-silent.ts), and told there. */
   inhibited?: boolean
+  /** What is due on its machines, and which parts run out. */
+  care?: SiteCare | undefined
   /** What the trends of its machines say (trends/recorder.ts), where they are watched. */
   signs?: (machine: string) => Signs | undefined
 }
@@ -42,8 +45,6 @@ const linesMin = 100
 /** In 24 h. */
 const reconnects = { raise: 3, leave: 2 }
 const reconnectsCritical = { raise: 10, leave: 7 }
-/** Running hours between services. */
-export const serviceEveryHours: Readonly<Record<MachineKind, number>> = { printer: 100, laser: 50, mill: 50 }
 
 /** What needs a machine that answers: of one that is off nobody can say whether it still holds. */
 const needsAnswer: readonly CauseName[] = ['heater-drift', 'heater-off-target', 'settings', 'down']
@@ -56,10 +57,10 @@ export function observe(view: SiteView, nowMs: number): Sight {
   const noticed = view.inhibited !== true && (view.open || view.raised('site-silent', wholeSite))
   const silent: Observation[] = sure || never || !noticed ? [] : [{ cause: 'site-silent', key: 'site-silent', machine: wholeSite }]
   const lapsed = (cause: CauseName) => (cause === 'site-silent' ? view.inhibited === true : !view.open && causes[cause].inHours === true)
-  const held = sure ? Object.entries(picture.machines).flatMap(([id, machine]) => ofMachine(id, machine, view, nowMs)) : []
+  const ofMachines = sure ? Object.entries(picture.machines).flatMap(([id, machine]) => ofMachine(id, machine, view, nowMs)) : []
   return {
     machines: new Set(Object.keys(picture.machines)),
-    held: [...silent, ...held.filter(({ cause }) => !lapsed(cause))],
+    held: [...silent, ...[...ofMachines, ...(sure ? ofParts(view.care) : [])].filter(({ cause }) => !lapsed(cause))],
     lapsed,
     unknown: (cause, machine) => {
       if (machine === wholeSite) return false
@@ -82,7 +83,7 @@ function ofMachine(id: string, machine: MachinePicture, view: SiteView, nowMs: n
     ...ofTrends(id, view),
     ...ofReconnects(id, history, view, nowMs),
     ...ofHeaters(id, telemetry, own(view.reached, id) ?? {}, view),
-    ...ofService(id, machine.declaration.kind, history),
+    ...ofCare(id, view.care),
     ...ofSettings(id, machine, own(view.approved, id)),
   ]
 }
@@ -232,17 +233,12 @@ export function followHeaters(before: Reached, telemetry: Telemetry | undefined)
   return after
 }
 
-function ofService(id: string, kind: MachineKind, { runningSeconds, servicedSeconds }: MachineHistory): Observation[] {
-  if (runningSeconds === undefined || servicedSeconds === undefined) return []
-  const hours = Math.floor((runningSeconds - servicedSeconds) / 3600)
-  const every = serviceEveryHours[kind]
-  if (hours < every) return []
-  const figure = { ru: `наработка после ТО ${hours} ч из ${every}`, en: `${hours} of ${every} running hours since service` }
-  return [{ cause: 'service-due', key: 'service-due', machine: id, figure }]
-}
-
-function ofSettings(id: string, { declaration, firmware }: MachinePicture, approved: Settings | undefined): Observation[] {
-  const found = differences(declaration, firmware?.settings ?? {}, approved)
+function ofSettings(id: string, { firmware, differences = [] }: MachinePicture, approved: Settings | undefined): Observation[] {
+  // Once somebody has approved them, only what changed since is news; before, what the school finds different from the model.
+  const found =
+    approved === undefined
+      ? differences.map(({ setting, machine, model }) => ({ key: setting, is: machine, should: model }))
+      : changed(firmware?.settings ?? {}, approved)
   const [first, second, third, ...more] = found
   if (first === undefined) return []
   const shown = [first, second, third].filter(one => one !== undefined)

@@ -2,6 +2,7 @@
 import type { Request, Response, Router } from 'express'
 import {
   acknowledgeBodySchema,
+  approveBodySchema,
   type Condition,
   conditionIdSchema,
   shelveBodySchema,
@@ -74,8 +75,11 @@ function readDeed(kind: (typeof deeds)[number], body: unknown, nowMs: number): C
       const read = shelveBodySchema.safeParse(body)
       return read.success && read.data.until > nowMs && read.data.until - nowMs <= shelvedMaxMs ? { kind, ...read.data } : undefined
     }
-    case 'acknowledge':
     case 'approve': {
+      const read = approveBodySchema.safeParse(body)
+      return read.success ? { kind, ...read.data } : undefined
+    }
+    case 'acknowledge': {
       const read = acknowledgeBodySchema.safeParse(body)
       return read.success ? { kind, ...read.data } : undefined
     }

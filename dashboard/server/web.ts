@@ -27,6 +27,8 @@ import type { Asked, WebContext } from './context.ts'
 import { addPages, securityHeaders } from './pages.ts'
 import { addSignIn, ownPagesOnly, refuse, visitorOf } from './people.ts'
 import { addPeople } from './people-api.ts'
+import { addQuotas } from './quotas.ts'
+import { routesOf } from './routes.ts'
 import { startSockets } from './sockets.ts'
 import { addTrends } from './trends.ts'
 import { addUploads } from './uploads.ts'
@@ -57,6 +59,8 @@ export type RunningWeb = {
   url: string
   /** Open pages. */
   watching(): number
+  /** All addresses it answers (routes.ts). */
+  routes(): string[]
   close(): Promise<void>
 }
 
@@ -100,6 +104,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
       return calendar === undefined || isOpenAt(calendar, atMs)
     },
     signs: recorder.signs,
+    care: workplace.care && (site => workplace.care?.of(site, clock()) ?? { plan: [], parts: [], orders: [] }),
   })
   const ledger = startLedger({
     fleet,
@@ -157,6 +162,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const api = addApi(router, context, asked, sockets.tell)
   addKeys(router, context, asked)
   addCare(router, context, asked)
+  addQuotas(router, context, asked)
   addConditions(router, context, asked, health)
   addTrends(router, asked, { workplace, recorder, ledger })
   addTvKeys(router, tvParts, asked)
@@ -195,6 +201,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   return {
     url,
     watching: sockets.watching,
+    routes: () => routesOf(app),
     close: async () => {
       clearInterval(sweeping)
       health.close()

@@ -1,6 +1,6 @@
 // A condition: one cause at one site that wants a technician, whatever the number of machines it shows itself on.
 import { z } from 'zod'
-import { instantSchema, siteIdSchema } from './ids.ts'
+import { instantSchema, machineIdSchema, siteIdSchema } from './ids.ts'
 import type { MachineKind } from './machine.ts'
 import type { Fault, Sentence } from './words.ts'
 
@@ -31,6 +31,8 @@ export type Affected = {
   fault?: Fault
   /** What was measured, in words. */
   figure?: Sentence
+  /** As it names itself. */
+  firmware?: string
 }
 
 export type Condition = {
@@ -53,6 +55,8 @@ export const conditionIdSchema = z.string().regex(/^[a-z0-9-]{1,48}\.[a-z0-9-]{1
 
 const reasonSchema = z.string().trim().min(1).max(200)
 export const acknowledgeBodySchema = z.strictObject({ reason: reasonSchema })
+/** One machine's settings, or those of all in the row. */
+export const approveBodySchema = acknowledgeBodySchema.extend({ machine: machineIdSchema.optional() })
 export const shelveBodySchema = z.strictObject({ reason: reasonSchema, until: instantSchema })
 /** Nothing is laid aside for longer: whoever needs more time says so again. */
 export const shelvedMaxMs = 30 * 24 * 3_600_000

@@ -1,5 +1,4 @@
 // A console's command: what the firmware said to it comes back with the answer, and stands in the journal as it was typed.
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Listening } from '../../daemon/listening.ts'
 import { startSchool } from '../../daemon/main.ts'

@@ -1,6 +1,7 @@
 // Which rows a technician sees: one a cause and site, what each rule asks for, and what people may do with a row.
 import { describe, expect, it } from 'vitest'
 import { noAlarms, type SiteAlarms, stepAlarms } from '../../dashboard/health/alarms.ts'
+import { careSeen } from '../../dashboard/health/care.ts'
 import { acknowledge, byNeed, conditionsOf, shelve, unshelve } from '../../dashboard/health/conditions.ts'
 import { foldEvent, followLink, noHistory, type SiteHistory } from '../../dashboard/health/history.ts'
 import { followHeaters, keyOf, observe } from '../../dashboard/health/observe.ts'
@@ -136,12 +137,24 @@ describe('lines, cables and failures', () => {
     expect(failures).toEqual([1, 0, 0])
   })
 
-  it('counts hours from the last service, and none before what we know', () => {
-    const counters = (runningSeconds: number, jobs: number, number: number) =>
-      ({ kind: 'counters', number, at: start, machine: 'one', runningSeconds, jobs, resends: 0 }) as const
-    expect(seen(foldEvent(noHistory, counters(999 * 3600, 500, 9), start))).toEqual([])
-    const first = foldEvent(noHistory, counters(3600, 1, 1), start)
-    expect(seen(foldEvent(first, counters(100 * 3600, 60, 2), start))).toEqual(['service-due'])
+  it('asks for due maintenance in one row of the school, and for parts that run out in another', () => {
+    const by = { id: 't', name: 'Т', role: 'technician' as const }
+    const row = (machine: string, id: string, share: number) => ({
+      machine,
+      task: { id, text: { ru: `Работа ${id}`, en: `Task ${id}` }, everyHours: 100 },
+      hours: share * 100,
+      days: 0,
+      share,
+    })
+    const part = (id: string, count: number) => ({ id, site: 's', name: `Сопло ${id}`, count, least: 2, models: [], by, at: 1 })
+    const plan = [row('one', 'belts', 1.4), row('one', 'plate', 1), row('two', 'plate', 0.95)]
+    const care = careSeen({ plan, parts: [part('one', 1), part('two', 2)], orders: [] })
+    const picture = heardAt(school([machineOf('one', ready), machineOf('two', ready)]), start)
+    const held = observe(viewOf(picture, { care }), start).held
+    expect(held.map(({ cause, machine, figure, fault }) => [cause, machine, figure?.ru ?? fault?.text.ru])).toEqual([
+      ['service-due', 'one', 'Работа belts … +1'],
+      ['parts-low', '', 'Заканчивается: Сопло one (1 из 2)'],
+    ])
   })
 })
 
@@ -198,15 +211,17 @@ describe('heaters and settings', () => {
   })
 
   it.for<[string, Record<string, string>, Record<string, string> | undefined, string[]]>([
-    ['a laser in laser mode', { $32: '1', $130: '400.000' }, undefined, []],
+    ['what the school finds no different from the model', { $32: '1', $130: '400.000' }, undefined, []],
     ['a laser whose beam would burn on while it stands', { $32: '0' }, undefined, ['settings']],
-    ['travel that is not the model’s', { $32: '1', $130: '300' }, undefined, ['settings']],
     ['what was approved so', { $32: '1', $130: '300.000' }, { $32: '1', $130: '300' }, []],
     ['what was approved otherwise', { $32: '1', $110: '6000' }, { $32: '1', $110: '5000' }, ['settings']],
     ['a firmware that tells none', {}, { $32: '1' }, []],
   ])('%s', ([, settings, approved, keys]) => {
     const firmware = { name: 'Grbl 1.1h', family: 'grbl', settings } as const
-    const picture = heardAt(school([machineOf('one', ready, { firmware }, 'laser')]), start)
+    // As protocols/gcode/differences.ts of the school finds it.
+    const what = { ru: 'Режим лазера', en: 'Laser mode' }
+    const differences = settings.$32 === '0' ? [{ setting: '$32', what, model: '1', machine: '0' }] : []
+    const picture = heardAt(school([machineOf('one', ready, { firmware, differences }, 'laser')]), start)
     expect(observe(viewOf(picture, approved ? { approved: { one: approved } } : {}), start).held.map(({ key }) => key)).toEqual(keys)
   })
 })

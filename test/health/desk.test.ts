@@ -99,10 +99,11 @@ describe('the desk', () => {
     const tell = (value: string) => {
       const { declaration, inService, readOnly } = machineOf('one', ready, {}, 'laser')
       const firmware = { name: 'Grbl 1.1h', family: 'grbl', settings: { $32: value } } as const
+      const differences = [{ setting: '$32', what: { ru: 'Режим лазера', en: 'Laser mode' }, model: '1', machine: value }]
       at.fleet.apply('school-5', {
         name: 'machine',
         machine: 'one',
-        payload: { declaration, state: ready, inService, readOnly, firmware, at: at.now },
+        payload: { declaration, state: ready, inService, readOnly, firmware, differences, at: at.now },
       })
     }
     tell('0')
