@@ -48,7 +48,7 @@ describe('a pupil at the machine’s page', () => {
     await stage.page.keyboard.press('Enter')
     const dialog = stage.page.getByRole('dialog')
     expect(await dialog.getByRole('button', { name: 'Сообщить', exact: true }).isDisabled()).toBe(true)
-    await dialog.getByLabel('Странный звук').focus()
+    await dialog.getByRole('button', { name: 'Странный звук' }).focus()
     await stage.page.keyboard.press('Space')
     await dialog.getByLabel('Своими словами').fill(' скрипит ')
     await look('dialog-phone')

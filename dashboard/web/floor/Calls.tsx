@@ -1,5 +1,5 @@
 // Calls at a machine: whoever looks at its page may call the teacher or report a problem; staff sees what stands and settles it.
-import { Button, Modal, Radio, Textarea } from '@mantine/core'
+import { Button, Modal, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { helpCalled, type Problem, problemReported, problemSchema, problemWords } from '../../../protocols/contract/floor.ts'
 import type { MachinePicture } from '../../../protocols/contract/screen.ts'
@@ -79,13 +79,21 @@ function ReportForm({ site, machine, onClose }: { site: string; machine: string;
   return (
     <form className="stack" onSubmit={send}>
       <p className="note tone-attention">{words.floor.danger}</p>
-      <Radio.Group label={words.floor.what} value={problem ?? ''} onChange={value => setProblem(problems.find(one => one === value))}>
-        <div className="stack" style={{ gap: 12, marginTop: 8 }}>
+      <fieldset className="bare stack" style={{ gap: 8 }}>
+        <legend>{words.floor.what}</legend>
+        <div className="row">
           {problems.map(one => (
-            <Radio key={one} value={one} size="md" label={say(problemWords[one])} />
+            <Button
+              key={one}
+              variant={problem === one ? 'filled' : 'default'}
+              aria-pressed={problem === one}
+              onClick={() => setProblem(one)}
+            >
+              {say(problemWords[one])}
+            </Button>
           ))}
         </div>
-      </Radio.Group>
+      </fieldset>
       <Textarea
         label={words.floor.own}
         description={words.floor.ownHint}
@@ -123,10 +131,9 @@ export function Calls({ site, machine }: Props) {
         <Glyph shape="attention" size={28} />
         <div className="stack" style={{ gap: 8 }}>
           <p>
-            <strong>{help ? words.floor.called : words.floor.reported}</strong>
+            {/* What people wrote of it is for those who see to it. */}
+            <strong>{help ? words.floor.called : staff ? say(fault.text) : words.floor.reported}</strong>
           </p>
-          {/* What people wrote of it is for those who see to it. */}
-          {help || !staff ? null : <p>{say(fault.text)}</p>}
           {help || !staff || fault.help === undefined ? null : <p className="second">{say(fault.help)}</p>}
           {offer('machine.settle') === 'yes' ? (
             <div>
