@@ -62,6 +62,8 @@ export type RunningSchool = {
   readonly url: string
   /** Whether the machine room is there and brought up to date; for whoever starts and waits. */
   readonly settled: () => boolean
+  /** All addresses of its screen's server. */
+  readonly routes: () => string[]
   /** Resolves when everything is closed. With `stopRoom` the machine room ends too, its running jobs cancelled first. */
   stop(options?: { stopRoom?: boolean }): Promise<void>
 }
@@ -237,6 +239,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   // First of all that takes time: a fresh room needs a second to open its door.
   room.start()
   const workplace = schoolWorkplace({
+    quotas,
     site: config.site.id,
     fleet,
     store,
@@ -307,7 +310,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
   }
   signal?.addEventListener('abort', () => void stop(), { once: true })
   if (signal?.aborted) await stop()
-  return { url: web.url, settled: () => room.settled, stop }
+  return { url: web.url, settled: () => room.settled, routes: web.routes, stop }
 }
 
 /** `tsekh school school.yaml [--stop-room]`. Resolves with the exit status once the school has been told to end and has. */

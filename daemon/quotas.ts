@@ -1,7 +1,14 @@
 // Whether a pupil's new jobs stay within the quotas of the pupil and the class, and in words which one they would break.
 import type { Author } from '../protocols/contract/job.ts'
 import type { Quota, QuotaUse } from '../protocols/contract/lesson.ts'
-import { brokenQuota, type Cost, type QuotaQuestion, quotaJobsSince, quotaUses } from '../protocols/contract/quota-use.ts'
+import {
+  brokenQuota,
+  type Cost,
+  type QuotaQuestion,
+  type QuotaReport,
+  quotaJobsSince,
+  quotaReport,
+} from '../protocols/contract/quota-use.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
 import { momentWords } from './forecast/reasons.ts'
 import type { Store } from './store.ts'
@@ -26,13 +33,7 @@ export function createQuotas({ store, timeZone, nowMs }: QuotasOptions) {
       const broken = brokenQuota(question(), author, wants)
       return broken && denialOf(broken.use, broken.what, wants, nowMs(), timeZone)
     },
-    /** All quotas and their uses; for a pupil those that bound the pupil. */
-    report: (whom?: Author): { quotas: Quota[]; uses: QuotaUse[] } => {
-      const uses = quotaUses(question(), whom)
-      const quotas =
-        whom === undefined ? question().quotas.filter(({ droppedAt }) => droppedAt === undefined) : uses.map(({ quota }) => quota)
-      return { quotas: [...quotas], uses }
-    },
+    report: (whom?: Author): QuotaReport => quotaReport(question(), whom),
   }
 }
 

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import type { Care } from '../protocols/contract/care.ts'
 import { careOf } from '../protocols/contract/care-due.ts'
 import type { Command, Reply } from '../protocols/contract/command.ts'
-import type { Job } from '../protocols/contract/job.ts'
+import type { Author, Job } from '../protocols/contract/job.ts'
+import type { QuotaReport } from '../protocols/contract/quota-use.ts'
 import type { Me, PictureKind, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
@@ -14,6 +15,7 @@ import { createHealthShelf } from './health-shelf.ts'
 import type { People, Person } from './people.ts'
 import type { PeopleOffice } from './people-office.ts'
 import type { Programs } from './programs.ts'
+import type { Quotas } from './quotas.ts'
 import { createScreenShelf } from './screen-shelf.ts'
 import type { Store } from './store.ts'
 import { deny } from './words.ts'
@@ -32,8 +34,9 @@ export type SchoolWorkplaceOptions<Fleet> = {
   /** Told when a file begins to arrive. */
   readonly fileComes?: () => void
   readonly care: Pick<CareDesk, 'plans'>
+  readonly quotas: Pick<Quotas, 'report'>
   readonly photos: PhotoFolder
-  readonly people: Pick<People, 'account'>
+  readonly people: Pick<People, 'account' | 'shown'>
   readonly office: PeopleOffice['screen']
   /** With which ticket links are made and checked. */
   readonly ticketKeys: readonly Buffer[]
@@ -71,6 +74,15 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
       },
     },
     photos: options.photos,
+    quotas: (ofSite: string, whom?: Author): QuotaReport | undefined => {
+      if (ofSite !== site) return undefined
+      const { quotas, uses } = options.quotas.report(whom)
+      // Here, and only here, a pupil is shown by the nickname.
+      const named = uses.map(use =>
+        use.quota.of === 'pupil' ? { ...use, name: people.shown({ id: use.whom, name: use.name, role: 'pupil' }).name } : use,
+      )
+      return { quotas, uses: named }
+    },
     ...(demoAccounts ? { demoAccounts } : {}),
     account: (login: string): Person | undefined => people.account(login),
     async command(toSite: string, command: Command, signal: AbortSignal): Promise<Reply | undefined> {

@@ -5,6 +5,7 @@ import type { Care } from '../protocols/contract/care.ts'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { TvScreen } from '../protocols/contract/condition.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
+import type { QuotaReport } from '../protocols/contract/quota-use.ts'
 import type { Me, PictureKind, Progress, Roster, Upload } from '../protocols/contract/screen.ts'
 import type { SignOn, StaffBody, StaffChange, StaffMember } from '../protocols/contract/staff.ts'
 import type { Event } from '../protocols/contract/wire.ts'
@@ -180,6 +181,8 @@ export interface Workplace {
   /** Takes a command for a site. Resolves with the school's last word (refused or done), or undefined when it has not answered by the signal. */
   command(site: string, command: Command, signal: AbortSignal): Promise<Reply | undefined>
   readonly care?: CareShelf
+  /** The quotas of a site and their uses; of a pupil those that bound the pupil. Undefined for a site that is not known. */
+  quotas?(site: string, whom?: Author): QuotaReport | undefined
   readonly photos?: PhotoShelf
   /** The school's answer to an earlier command, where there is one. */
   reply(commandId: string): Reply | undefined

@@ -140,7 +140,7 @@ export function createIntake({ events, fleet, confirm, plans, told, born, log, c
     },
     restore: () => {
       for (const { id: site } of fleet.sites()) {
-        const { birth, machines: known, jobs, faults } = events.restore(site, clock())
+        const { birth, machines: known, jobs, faults, lessons } = events.restore(site, clock())
         if (birth === undefined) continue
         const declared = known.filter(({ declaration }) => birth.machines.includes(declaration.id))
         const heardAt = Math.max(birth.clock, ...declared.map(({ at }) => at))
@@ -151,6 +151,10 @@ export function createIntake({ events, fleet, confirm, plans, told, born, log, c
           {
             name: 'events',
             events: faults.map(({ machine, fault }) => ({ kind: 'fault', number: 1, at: 0, change: 'raised', machine, fault })),
+          },
+          {
+            name: 'events',
+            events: lessons.map(lesson => ({ kind: 'lesson', number: 1, at: 0, change: 'booked', lesson, by: lesson.by })),
           },
         ]
         // The school's clock may run ahead of ours; nothing was heard in the future.

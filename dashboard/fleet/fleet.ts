@@ -5,7 +5,7 @@ import type { Telemetry } from '../../protocols/contract/machine.ts'
 import type { HeatSample, SitePicture, SiteSummary, View, ViewSnapshot } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
 import { cardFigures } from './card.ts'
-import { applyToSite, emptySite, forgetOldJobs, type SiteFold, type SiteMessage } from './fold.ts'
+import { applyToSite, emptySite, forgetOldJobs, forgetOldLessons, type SiteFold, type SiteMessage } from './fold.ts'
 import { keepHours } from './hours.ts'
 import {
   type Audience,
@@ -74,7 +74,8 @@ export class Fleet {
   tidy(): void {
     for (const [site, held] of this.#sites) {
       for (const machine of held.heat.keys()) if (own(held.fold.picture.machines, machine) === undefined) held.heat.delete(machine)
-      this.#settle(site, held, keepHours(forgetOldJobs(held.fold, this.#clock()), this.#clock()))
+      const now = this.#clock()
+      this.#settle(site, held, keepHours(forgetOldLessons(forgetOldJobs(held.fold, now), now), now))
     }
   }
 
@@ -89,6 +90,11 @@ export class Fleet {
   /** When the site is open; undefined where it never said. */
   calendar(site: string): Calendar | undefined {
     return this.#sites.get(site)?.fold.hours?.calendar
+  }
+
+  /** The school's own time zone; undefined where it told no hours. */
+  timeZone(site: string): string | undefined {
+    return this.#sites.get(site)?.fold.hours?.told.timeZone
   }
 
   /** The daemon's session of the last birth. */
@@ -116,9 +122,9 @@ export class Fleet {
     const held = this.#sites.get(view.site)
     if (held === undefined) return undefined
     const { site, name, link, hours } = held.fold.picture
-    const { machines, telemetry, jobs, forecasts = {} } = shown
+    const { machines, telemetry, jobs, forecasts = {}, lessons = {} } = shown
     if (view.kind === 'site') {
-      return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs, forecasts, ...(hours && { hours }) } }
+      return { kind: 'site', at, picture: { site, name, link, machines, telemetry, jobs, forecasts, lessons, ...(hours && { hours }) } }
     }
     const machine = own(machines, view.machine)
     if (machine === undefined) return undefined

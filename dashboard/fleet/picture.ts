@@ -1,7 +1,9 @@
 // What the screens show of the picture: how sure it is, one row a site, one view a page, and the frames that keep a view true. Pure: server and browser share it.
 import type { Condition } from '../../protocols/contract/condition.ts'
+import { problemReported } from '../../protocols/contract/floor.ts'
 import type { JobForecast } from '../../protocols/contract/forecast.ts'
 import type { Job } from '../../protocols/contract/job.ts'
+import type { Lesson } from '../../protocols/contract/lesson.ts'
 import type { MachineState, Telemetry } from '../../protocols/contract/machine.ts'
 import { patched, patchOf } from '../../protocols/contract/patch.ts'
 import type {
@@ -57,7 +59,7 @@ export function summarise(picture: SitePicture): SiteSummary {
   }
   wants.sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state) || a.since - b.since || (a.machine < b.machine ? -1 : 1))
   let queued = 0
-  for (const job of Object.values(picture.jobs)) if (job.state === 'queued') queued += 1
+  for (const job of Object.values(picture.jobs)) if (job.state === 'queued' && job.plate === undefined) queued += 1
   return { site: picture.site, name: picture.name, link: picture.link, counts, kinds, queued, wants: wants.slice(0, wantsMax) }
 }
 
@@ -110,15 +112,52 @@ export type Shown = Pick<Frame, 'link'> & {
   /** Of the jobs above only. */
   forecasts?: Readonly<Record<string, JobForecast>>
   conditions?: Readonly<Record<string, Condition>>
+  lessons?: Readonly<Record<string, Lesson>>
 }
 
-const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {}, forecasts: {} }
+const nothing: Shown = { sites: {}, machines: {}, telemetry: {}, jobs: {}, forecasts: {}, lessons: {} }
 
 export function showSite(picture: SitePicture, audience: Audience): Shown {
   const { link, machines } = picture
   const jobs = jobsFor(audience, picture.jobs)
-  return { ...nothing, link, machines, telemetry: ofKnown(picture), jobs, forecasts: forecastsOf(picture, jobs) }
+  return {
+    ...nothing,
+    link,
+    machines: machinesFor(audience, machines),
+    telemetry: ofKnown(picture),
+    jobs,
+    forecasts: forecastsOf(picture, jobs),
+    lessons: lessonsFor(audience, picture),
+  }
 }
+
+/** A pupil sees when machines are kept and for what, and not who keeps them. */
+function lessonsFor(audience: Audience, { lessons = {} }: SitePicture): Readonly<Record<string, Lesson>> {
+  if (audience.kind === 'staff') return lessons
+  return Object.fromEntries(Object.entries(lessons).map(([id, lesson]) => [id, { ...lesson, by: somebody }]))
+}
+
+const somebody: Lesson['by'] = { id: 'staff', name: '—', role: 'teacher' }
+
+function machinesFor(audience: Audience, machines: SitePicture['machines']): SitePicture['machines'] {
+  const entries = Object.entries(machines)
+  const shown = entries.map(([id, machine]) => [id, machineFor(audience, machine)] as const)
+  return shown.every(([, machine], index) => machine === entries[index]?.[1]) ? machines : Object.fromEntries(shown)
+}
+
+/** What people wrote when they reported a problem is for those who see to it: a pupil sees that something was reported. */
+function machineFor(audience: Audience, machine: MachinePicture): MachinePicture {
+  if (audience.kind === 'staff' || machine.faults.every(({ code }) => code !== problemReported)) return machine
+  const before = withoutWords.get(machine)
+  if (before !== undefined) return before
+  const faults = machine.faults.map(fault => (fault.code === problemReported ? { code: fault.code, text: reportedText } : fault))
+  const shown = { ...machine, faults }
+  withoutWords.set(machine, shown)
+  return shown
+}
+/** The same machine is shown to a class as the same thing, or each frame would carry it anew. */
+const withoutWords = new WeakMap<MachinePicture, MachinePicture>()
+const reportedText = { ru: 'О станке сообщили.', en: 'Something was reported.' }
 
 /** A forecast goes with its job or not at all: who may not see the one may not see the other. */
 function forecastsOf({ forecasts = {} }: SitePicture, jobs: Readonly<Record<string, Job>>): Record<string, JobForecast> {
@@ -133,7 +172,8 @@ function ofKnown({ machines, telemetry }: SitePicture): Shown['telemetry'] {
 }
 
 export function showMachine(picture: SitePicture, machine: string, audience: Audience): Shown {
-  const one = own(picture.machines, machine)
+  const known = own(picture.machines, machine)
+  const one = known && machineFor(audience, known)
   const telemetry = own(picture.telemetry, machine)
   const jobs = Object.fromEntries(Object.entries(jobsFor(audience, picture.jobs)).filter(([, job]) => concerns(job, machine)))
   return {
@@ -173,6 +213,7 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
   const jobs = patchOf(before.jobs, after.jobs)
   const forecasts = patchOf(before.forecasts ?? {}, after.forecasts ?? {})
   const conditions = patchOf(before.conditions ?? {}, after.conditions ?? {})
+  const lessons = patchOf(before.lessons ?? {}, after.lessons ?? {})
   const telemetry = patchOf(before.telemetry, after.telemetry)
   const parts = {
     ...(link && { link }),
@@ -181,6 +222,7 @@ export function frames(before: Shown, after: Shown, at: number): { state?: Frame
     ...(jobs && { jobs }),
     ...(forecasts && { forecasts }),
     ...(conditions && { conditions }),
+    ...(lessons && { lessons }),
   }
   return {
     ...(Object.keys(parts).length > 0 && { state: { at, ...parts } }),
@@ -201,8 +243,9 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
       const telemetry = patched(snapshot.picture.telemetry, frame.telemetry)
       const jobs = patched(snapshot.picture.jobs, frame.jobs)
       const forecasts = patched(snapshot.picture.forecasts ?? {}, frame.forecasts)
+      const lessons = patched(snapshot.picture.lessons ?? {}, frame.lessons)
       const link = frame.link ?? snapshot.picture.link
-      return { ...snapshot, at, picture: { ...snapshot.picture, link, machines, telemetry, jobs, forecasts } }
+      return { ...snapshot, at, picture: { ...snapshot.picture, link, machines, telemetry, jobs, forecasts, lessons } }
     }
     case 'machine': {
       const id = snapshot.machine.declaration.id

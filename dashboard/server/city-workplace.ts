@@ -1,11 +1,13 @@
 // The city as a Workplace: the picture, the courier, the files and the people, joined for the web server.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isGoodPin, pinText } from '../../protocols/contract/pin.ts'
+import { quotaJobsSince, quotaReport } from '../../protocols/contract/quota-use.ts'
 import { hashPassword } from '../accounts/password.ts'
 import { createStaffOffice } from '../accounts/staff-office.ts'
 import type { Courier } from '../city/courier.ts'
 import type { CityConfig } from '../config.ts'
 import type { Fleet } from '../fleet/fleet.ts'
+import { createBookingStore } from '../store/bookings.ts'
 import type { EventStore } from '../store/events.ts'
 import { createStoreHealth } from '../store/health.ts'
 import { createStoreKeys } from '../store/keys.ts'
@@ -52,6 +54,7 @@ export function createCityWorkplace({
     'INSERT INTO uploads (sha256, name, size, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
   )
   const roster = createRosterStore(store)
+  const bookings = createBookingStore(store)
   const ticketKeys = new Map(config.sites.map(({ id, password }) => [id, [ticketKey(id, password)]]))
   const secrets = new Map(config.sites.map(({ id, password }) => [id, password]))
   return {
@@ -82,6 +85,12 @@ export function createCityWorkplace({
         directoryChanged()
         return undefined
       },
+    },
+    quotas: (site, whom) => {
+      if (fleet.site(site) === undefined) return undefined
+      // A school that told no hours reckons its days in UTC, too (daemon/forecast/hours.ts).
+      const asked = { quotas: bookings.quotas(site), timeZone: fleet.timeZone(site) ?? 'UTC', nowMs: clock() }
+      return quotaReport({ ...asked, jobs: events.jobsSince(site, quotaJobsSince(asked)), groups: roster.groups(site) }, whom)
     },
     tickets: { keys: site => ticketKeys.get(site) ?? [], jobs: (site, ticket) => events.jobsOfTicket(site, ticket) },
     pushes: roster.pushes,

@@ -1,9 +1,11 @@
 // What schools told, numbered: stored once each, confirmed up to the first gap, and folded for the next start.
 import { endedStates, type Job, jobSchema } from '../../protocols/contract/job.ts'
+import type { Lesson } from '../../protocols/contract/lesson.ts'
 import { type MachineMessage, machineMessageSchema } from '../../protocols/contract/machine.ts'
 import { type Event, eventSchema, type Status, statusSchema } from '../../protocols/contract/wire.ts'
 import { type Fault, faultSchema } from '../../protocols/contract/words.ts'
 import { endedKeptMs } from '../fleet/fold.ts'
+import { createBookingStore } from './bookings.ts'
 import { createCareStore } from './care.ts'
 import { createRosterStore } from './roster.ts'
 import type { Store } from './store.ts'
@@ -26,7 +28,13 @@ type StoredEvents = {
   conflict: boolean
 }
 
-type Restored = { machines: MachineMessage[]; jobs: Job[]; faults: { machine: string; fault: Fault }[]; birth: Birth | undefined }
+type Restored = {
+  machines: MachineMessage[]
+  jobs: Job[]
+  faults: { machine: string; fault: Fault }[]
+  lessons: Lesson[]
+  birth: Birth | undefined
+}
 
 export interface EventStore {
   site(site: string): SiteRow
@@ -38,15 +46,18 @@ export interface EventStore {
   skipGap(site: string): SiteRow
   keepMachines(messages: Iterable<[string, MachineMessage]>): void
   restore(site: string, nowMs: number): Restored
-  /** Newest first; `before`: only lower numbers of the present epoch. */
   /** All copies of a ticket, the first one first. */
   jobsOfTicket(site: string, ticket: number): Job[]
+  /** Those that have not ended, and those that ended since the instant. */
+  jobsSince(site: string, instant: number): Job[]
+  /** Newest first; `before`: only lower numbers of the present epoch. */
   journal(site: string, before: number | undefined, limit: number): Event[]
 }
 
 export function createEventStore(store: Store): EventStore {
   const roster = createRosterStore(store)
   const care = createCareStore(store)
+  const bookings = createBookingStore(store)
   // Copies of a request are asked for by its number, from a ticket's page, also long after their end.
   store.exec("CREATE INDEX IF NOT EXISTS jobs_by_ticket ON jobs (site, json_extract(json, '$.ticket'))")
   const readTicket = store.prepare<[string, number], { json: string }>(
@@ -83,6 +94,9 @@ export function createEventStore(store: Store): EventStore {
   const readJobs = store.prepare<[string, number], { json: string }>(
     'SELECT json FROM jobs WHERE site = ? AND (ended_at IS NULL OR ended_at > ?) ORDER BY rank DESC LIMIT 1000',
   )
+  const readJobsSince = store.prepare<[string, number], { json: string }>(
+    'SELECT json FROM jobs WHERE site = ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY rank DESC LIMIT 20000',
+  )
   const readFaults = store.prepare<[string], { machine: string; json: string }>(
     'SELECT machine, json FROM faults WHERE site = ? AND raised = 1 ORDER BY rank',
   )
@@ -117,11 +131,12 @@ export function createEventStore(store: Store): EventStore {
       case 'order':
       case 'cared':
         return care.fold(id, rank, event)
+      case 'lesson':
+      case 'quota':
+        return bookings.fold(id, rank, event)
       case 'action':
       case 'counters':
       case 'heated':
-      case 'lesson':
-      case 'quota':
         return true
     }
   }
@@ -187,10 +202,12 @@ export function createEventStore(store: Store): EventStore {
         machines: readMachines.all(id).map(({ json }) => machineMessageSchema.parse(JSON.parse(json))),
         jobs: readJobs.all(id, nowMs - endedKeptMs).map(({ json }) => jobSchema.parse(JSON.parse(json))),
         faults: readFaults.all(id).map(({ machine, json }) => ({ machine, fault: faultSchema.parse(JSON.parse(json)) })),
+        lessons: bookings.lessons(id, nowMs),
         birth: status?.status === 'online' ? status : undefined,
       }
     },
     jobsOfTicket: (id, ticket) => readTicket.all(id, ticket).map(({ json }) => jobSchema.parse(JSON.parse(json))),
+    jobsSince: (id, instant) => readJobsSince.all(id, instant).map(({ json }) => jobSchema.parse(JSON.parse(json))),
     journal: (id, before, limit) => {
       const { epoch } = site(id)
       const below = before === undefined ? (epoch + 1) * ranksPerEpoch : epoch * ranksPerEpoch + before

@@ -77,6 +77,18 @@ export function quotaUses(question: QuotaQuestion, whom?: Pick<Author, 'id' | 'n
   })
 }
 
+export type QuotaReport = { quotas: Quota[]; uses: QuotaUse[] }
+
+/** What a page shows: all quotas and uses, or those that bound a pupil, who is not told which teacher set them. */
+export function quotaReport(question: QuotaQuestion, whom?: Pick<Author, 'id' | 'name' | 'group'>): QuotaReport {
+  const uses = quotaUses(question, whom)
+  if (whom === undefined) return { quotas: live(question.quotas), uses }
+  const told = uses.map(use => ({ ...use, quota: { ...use.quota, by: somebody } }))
+  return { quotas: told.map(({ quota }) => quota), uses: told }
+}
+
+const somebody: Author = { id: 'staff', name: '—', role: 'teacher' }
+
 /** The first quota these new jobs of a pupil would break, with what it limits. */
 export function brokenQuota(question: QuotaQuestion, author: Author, wants: Cost): { use: QuotaUse; what: keyof Cost } | undefined {
   for (const use of quotaUses(question, author)) {
