@@ -17,8 +17,11 @@ import { useSpeech } from './words/speech.tsx'
 
 const Keys = lazy(async () => ({ default: (await import('./pages/Keys.tsx')).Keys }))
 const Conditions = lazy(async () => ({ default: (await import('./pages/Conditions.tsx')).Conditions }))
+const Figures = lazy(async () => ({ default: (await import('./pages/Figures.tsx')).Figures }))
 const Staff = lazy(async () => ({ default: (await import('./pages/Staff.tsx')).Staff }))
 const People = lazy(async () => ({ default: (await import('./pages/People.tsx')).People }))
+const Plan = lazy(async () => ({ default: (await import('./pages/Plan.tsx')).Plan }))
+const Lesson = lazy(async () => ({ default: (await import('./pages/Lesson.tsx')).Lesson }))
 const Machine = lazy(async () => ({ default: (await import('./pages/Machine.tsx')).Machine }))
 
 /** How often a page that could not reach its server at the start tries again. */
@@ -74,9 +77,18 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
                   <Conditions />
                 </Route>
               ) : null}
+              {me.author.role === 'pupil' ? null : (
+                <Route path="/figures/:site?">{({ site }) => <Figures key={site ?? ''} {...(site !== undefined && { site })} />}</Route>
+              )}
               <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
               {me.author.role === 'pupil' ? null : (
                 <Route path="/sites/:site/people">{({ site }) => <People key={site} site={site} />}</Route>
+              )}
+              {me.author.role === 'pupil' ? null : <Route path="/sites/:site/plan">{({ site }) => <Plan key={site} site={site} />}</Route>}
+              {me.author.role === 'pupil' ? null : (
+                <Route path="/sites/:site/lessons/:lesson">
+                  {({ site, lesson }) => <Lesson key={lesson} site={site} lesson={lesson} />}
+                </Route>
               )}
               <Route path="/sites/:site/machines/:machine">
                 {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}

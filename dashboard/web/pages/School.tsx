@@ -1,7 +1,7 @@
 // One school: what waits for me, its machines, its queue, what it finished; a file dropped anywhere becomes a job.
 import { Button } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
-import { Link } from 'wouter'
+import { Link, useSearchParams } from 'wouter'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, wantsPerson } from '../looks.ts'
@@ -46,13 +46,13 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
   const connection = useConnection()
   const now = useNow()
   const [files, setFiles] = useState<readonly File[]>([])
-  const [openedJob, openJob] = useState<string>()
+  const [openedJob, openJob] = useOpenedJob()
   const sending = offer('job.submit') === 'yes'
   const dragging = useFileDrop(dropped => setFiles(before => [...before, ...dropped]), sending)
   const pick = useFilePicker(picked => setFiles(picked))
   const sure = isSure(picture.link, now)
   const staff = me.author.role !== 'pupil'
-  useTitle(picture.name, staff ? waitsOf(picture, sure).length : 0)
+  useTitle(picture.name, staff ? waitsOf(picture, sure).filter(({ kind }) => kind !== 'collect').length : 0)
 
   return (
     <main id="content" tabIndex={-1} className={connection.state === 'lost' ? 'page stale' : 'page'}>
@@ -63,6 +63,11 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
           <h1>{picture.name}</h1>
           <Counts picture={picture} sure={sure} />
         </div>
+        {staff ? (
+          <Button component={Link} href={`/sites/${picture.site}/plan`} variant="default" size="md">
+            {words.teach.plan}
+          </Button>
+        ) : null}
         {staff ? (
           <Button component={Link} href={`/sites/${picture.site}/people`} variant="default" size="md">
             {words.people.title}
@@ -102,6 +107,21 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
       </Suspense>
     </main>
   )
+}
+
+/** Which job's details are open: kept in the address, so that a plan or a message can point at one. */
+function useOpenedJob(): [string | undefined, (job: string | undefined) => void] {
+  const [params, setParams] = useSearchParams()
+  const open = (job: string | undefined) =>
+    setParams(
+      before => {
+        if (job === undefined) before.delete('job')
+        else before.set('job', job)
+        return before
+      },
+      { replace: true },
+    )
+  return [params.get('job') ?? undefined, open]
 }
 
 function SiteBanner({ picture, sure }: { picture: SitePicture; sure: boolean }) {
