@@ -267,7 +267,7 @@ export class Conversation {
     }
     const command: Command = read.data
     const reply = await desk.execute(command, 'city', accepted => void this.#reply(accepted))
-    const pictured = command.ask.kind === 'program.check' || command.ask.kind === 'job.submit'
+    const pictured = ['program.check', 'job.submit', 'job.mend', 'job.plate'].includes(command.ask.kind)
     if (pictured) await Promise.race([pictures.sendDue(), new Promise(resolve => setTimeout(resolve, picturesFirstMs).unref())])
     await this.#reply(reply)
   }

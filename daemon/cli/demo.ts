@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { buildWeb } from '../../dashboard/web/build.ts'
+import { weekdays } from '../../protocols/contract/calendar.ts'
 import { type Child, startChild } from './child.ts'
 import { deviceArgs } from './demo-devices.ts'
 import { type DemoMachine, type DemoSchool, demoPeople, demoSchools } from './demo-plan.ts'
@@ -155,7 +156,22 @@ function schoolConfig(
     people: demoPeople
       .filter(({ sites }) => sites === 'all' || sites.includes(school.id))
       .map(({ id, login, name, role }) => ({ id, login, name, role, password: login })),
+    hours: demoHours(),
+    // A pupil's job of more than six hours is for a teacher to decide; a printer may go on after the lesson.
+    rules: { jobMaxHours: 6, jobTooLong: 'ask', runPastClosing: true },
     demo: true,
+  }
+}
+
+/** Never closed and always supervised, for whoever tries it at night; the bells are those of a school. */
+function demoHours() {
+  const days = (spans: string, which: readonly string[]) => Object.fromEntries(which.map(day => [day, spans]))
+  const workdays = weekdays.slice(0, 5)
+  return {
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    open: days('00:00-24:00', weekdays),
+    supervised: days('00:00-24:00', weekdays),
+    lessons: days('08:30-09:15, 09:25-10:10, 10:30-11:15, 11:25-12:10, 12:30-13:15, 13:25-14:10', workdays),
   }
 }
 
