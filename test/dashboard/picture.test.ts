@@ -11,6 +11,7 @@ import {
   frames,
   heartbeatMs,
   roomOf,
+  showMachine,
   shownState,
   showSite,
   summarise,
@@ -186,6 +187,26 @@ it('ignores sites it was not given', () => {
   const picture = { alpha: emptySite('alpha', 'Альфа') }
   expect(applyMessage(picture, 'gamma', birth(), 1)).toBe(picture)
   expect(applyMessage(picture, 'alpha', birth(), 1)).not.toBe(picture)
+})
+
+describe('what people reported of a machine', () => {
+  const fault = { code: 'problem-reported', text: { ru: 'Сообщили: шум. «Вася сломал»', en: 'x' }, help: { ru: 'Осмотрите.', en: 'x' } }
+  const event = { kind: 'fault' as const, number: 1, at: 1, machine: 'ender', change: 'raised' as const, fault }
+  const { picture } = told(birth(), machine('ender', running), machine('prusa', running), { name: 'events', events: [event] })
+  const pupil: Audience = { kind: 'pupil', author: 'petya', sites: ['alpha'] }
+
+  it('is read by staff in their words; a pupil sees only that something was', () => {
+    for (const show of [showSite(picture, pupil), showMachine(picture, 'ender', pupil)]) {
+      expect(JSON.stringify(show)).not.toMatch(/Вася|Осмотрите/)
+      expect(show.machines.ender?.faults).toMatchObject([{ code: 'problem-reported' }])
+    }
+    expect(JSON.stringify(showMachine(picture, 'ender', { kind: 'staff', sites: 'all' }))).toContain('Вася')
+  })
+
+  it('is the same thing in each frame until it changes', () => {
+    expect(showSite(picture, pupil).machines.ender).toBe(showSite(picture, pupil).machines.ender)
+    expect(showSite(picture, pupil).machines.prusa).toBe(picture.machines.prusa)
+  })
 })
 
 describe('rooms', () => {
