@@ -2,45 +2,24 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { Link } from 'wouter'
 import type { Condition } from '../../../protocols/contract/condition.ts'
 import type { Event } from '../../../protocols/contract/wire.ts'
 import { troubleText } from '../asking.tsx'
 import { type ConditionDeed, readConditionEvents, settleCondition, type Trouble } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
 import { type Speech, useSpeech } from '../words/speech.tsx'
+import { Machines } from './Machines.tsx'
 
 export function Detail({ condition }: { condition: Condition }) {
-  const { words, forms, say } = useSpeech()
-  const now = useNow()
-  const { id, machines, site } = condition
+  const { words, say } = useSpeech()
+  const { id, machines } = condition
   return (
     <div className="condition-detail" id={`detail-${id}`}>
       <section>
         <h3>{words.health.help}</h3>
         <p>{say(condition.help)}</p>
       </section>
-      <section>
-        <h3>{words.health.where}</h3>
-        {machines.length === 0 ? (
-          <p>
-            <Link href={`/sites/${site}`}>{words.health.openSchool}</Link>
-          </p>
-        ) : (
-          <ul className="plain condition-machines">
-            {machines.map(({ machine, name, since, cleared, figure, fault }) => (
-              <li key={machine}>
-                <Link href={`/sites/${site}/machines/${machine}`}>{name}</Link>
-                <span className="second small">
-                  {cleared === undefined ? ` · ${words.health.since(forms.age(since, now))}` : ` · ${words.health.passed}`}
-                  {figure === undefined ? '' : ` · ${say(figure)}`}
-                  {fault?.detail === undefined ? '' : ` · ${fault.detail}`}
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      <Machines condition={condition} />
       {machines.length === 0 ? null : <Events id={id} />}
       <Deeds condition={condition} />
     </div>

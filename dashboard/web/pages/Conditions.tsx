@@ -1,6 +1,7 @@
 // What wants a technician, one row a cause and school: what it is, where, what helps, what happened, and what to do about it.
 import { Skeleton } from '@mantine/core'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import type { Condition } from '../../../protocols/contract/condition.ts'
 import { Detail } from '../health/Detail.tsx'
 import { Screens } from '../health/Screens.tsx'
@@ -47,6 +48,9 @@ export function Conditions() {
       <div className="page-head">
         <h1>{words.health.title}</h1>
         {conditions === undefined ? null : <Counts conditions={conditions} />}
+        <Link className="page-link" href="/figures">
+          {words.health.figures}
+        </Link>
       </div>
       {conditions === undefined ? (
         <div className="stack" aria-busy="true">
@@ -103,13 +107,15 @@ function Counts({ conditions }: { conditions: Condition[] }) {
 function Row({ condition, opened, onToggle }: { condition: Condition; opened: boolean; onToggle: () => void }) {
   const { words, forms, say } = useSpeech()
   const now = useNow()
-  const { id, machines, priority, siteName, since } = condition
+  const { cause, id, machines, priority, siteName, since } = condition
   const look = lookOfCondition(condition, words)
   const names = machines.filter(({ cleared }) => cleared === undefined)
   const [only, second] = names
   const where =
     machines.length === 0
-      ? words.health.wholeSite
+      ? condition.cause === 'all-silent'
+        ? words.health.allSchools
+        : words.health.wholeSite
       : only !== undefined && second === undefined
         ? only.name
         : words.health.machines(names.length || machines.length)
@@ -121,7 +127,7 @@ function Row({ condition, opened, onToggle }: { condition: Condition; opened: bo
         <span className="condition-what">
           <span className="condition-title">{say(condition.text)}</span>
           <span className="second small">
-            {siteName} · {where}
+            {cause === 'all-silent' ? words.nav.city : siteName} · {where}
             {figure === undefined ? '' : ` · ${say(figure)}`}
           </span>
         </span>
@@ -156,7 +162,7 @@ function lookOfCondition({ priority, standing, cause }: Condition, words: Speech
   if (standing.state === 'acknowledged') return { tone: 'quiet', shape: 'service', label }
   if (standing.state === 'shelved') return { tone: 'quiet', shape: 'paused', label }
   if (standing.state === 'cleared') return { tone: 'quiet', shape: 'part', label }
-  if (cause === 'site-silent') return { tone: 'fault', shape: 'unknown', label }
+  if (cause === 'site-silent' || cause === 'all-silent') return { tone: 'fault', shape: 'unknown', label }
   if (priority === 'urgent') return { tone: 'fault', shape: 'fault', label }
   return priority === 'soon'
     ? { tone: 'attention', shape: 'attention', label }

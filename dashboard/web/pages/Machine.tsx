@@ -21,6 +21,7 @@ import { useSpeech } from '../words/speech.tsx'
 import { Missing } from './Missing.tsx'
 import '../styles/machine.css'
 
+const Trends = lazy(async () => ({ default: (await import('../health/Trends.tsx')).Trends }))
 const HeatPlot = lazy(async () => ({ default: (await import('../machine/HeatPlot.tsx')).HeatPlot }))
 
 export function Machine({ site, machine }: { site: string; machine: string }) {
@@ -67,6 +68,7 @@ function SeenMachine({ seen }: { seen: Seen }) {
             <Tabs.List mb="md">
               <Tabs.Tab value="work">{words.machine.tabs.work}</Tabs.Tab>
               {tunes ? <Tabs.Tab value="tune">{words.machine.tabs.tune}</Tabs.Tab> : null}
+              {technical ? <Tabs.Tab value="trends">{words.health.trends}</Tabs.Tab> : null}
               {technical ? <Tabs.Tab value="technical">{words.machine.tabs.technical}</Tabs.Tab> : null}
             </Tabs.List>
           ) : null}
@@ -97,6 +99,13 @@ function SeenMachine({ seen }: { seen: Seen }) {
           </Tabs.Panel>
           <Tabs.Panel value="tune">
             <Tune seen={seen} sure={sure} />
+          </Tabs.Panel>
+          <Tabs.Panel value="trends">
+            <section className="panel panel-body" aria-label={words.health.trends}>
+              <Suspense fallback={<div style={{ height: 240 }} />}>
+                <Trends site={site} machine={declaration.id} />
+              </Suspense>
+            </section>
           </Tabs.Panel>
           <Tabs.Panel value="technical">
             <Technical seen={seen} site={site} />

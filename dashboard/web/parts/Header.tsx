@@ -48,6 +48,11 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
                   {words.nav.slicerKeys}
                 </Menu.Item>
               )}
+              {me.author.role === 'pupil' ? null : (
+                <Menu.Item component={Link} href="/figures">
+                  {words.health.figures}
+                </Menu.Item>
+              )}
               {me.keepsStaff ? (
                 <Menu.Item component={Link} href="/staff">
                   {words.staff.title}

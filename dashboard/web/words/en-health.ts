@@ -25,6 +25,7 @@ export const enHealth: typeof ruHealth = {
     since: age => `for ${age}`,
     machines: n => `${n} ${enForm(n, 'machine', 'machines')}`,
     wholeSite: 'the whole school',
+    allSchools: 'nearly all schools',
     passed: 'passed',
     help: 'What helps',
     where: 'Where',
@@ -41,6 +42,9 @@ export const enHealth: typeof ruHealth = {
     unshelve: 'Put back on the list',
     approve: 'Approve the present settings',
     openSchool: 'Open the school',
+    openCity: 'Open the city',
+    trends: 'Trends',
+    figures: 'Figures',
     screens: {
       title: 'Workshop screens',
       about: 'The link opens a page for a TV: machines and tickets to collect, no names. It is good for a year and can be revoked.',

@@ -24,6 +24,7 @@ export const ruHealth = {
     since: (age: string) => `уже ${age}`,
     machines: (n: number) => `${n} ${ruForm(n, 'станок', 'станка', 'станков')}`,
     wholeSite: 'вся школа',
+    allSchools: 'почти все школы',
     passed: 'прошло',
     help: 'Что поможет',
     where: 'Где',
@@ -40,6 +41,9 @@ export const ruHealth = {
     unshelve: 'Вернуть в список',
     approve: 'Утвердить нынешние настройки',
     openSchool: 'Открыть школу',
+    openCity: 'Открыть город',
+    trends: 'Тренды',
+    figures: 'Показатели',
     screens: {
       title: 'Экраны в мастерских',
       about: 'Ссылка открывает страницу для телевизора: станки, очередь на выдачу, без имён. Действует год, её можно отозвать.',

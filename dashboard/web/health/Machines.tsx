@@ -1,0 +1,150 @@
+// Behind a condition, the machines it shows itself on: what was measured, the firmware, the trend, and what may be done about each.
+import { Button, NativeSelect, Skeleton } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
+import { Link } from 'wouter'
+import type { Affected, Condition } from '../../../protocols/contract/condition.ts'
+import { tellDone, useAsking } from '../asking.tsx'
+import { useFigureWords } from '../figures/words.ts'
+import { freshToken } from '../live/server.ts'
+import { useNow } from '../live/use.tsx'
+import { useReader } from '../rights.tsx'
+import { useSpeech } from '../words/speech.tsx'
+
+const Trends = lazy(async () => ({ default: (await import('./Trends.tsx')).Trends }))
+
+/** Those that creep up: their trend is the first thing to look at. */
+const slow: readonly string[] = [
+  'heater-duty-drift',
+  'slow-to-heat',
+  'slow-to-heat-critical',
+  'heater-drift',
+  'heater-off-target',
+  'resends',
+  'resends-critical',
+  'reconnects',
+  'reconnects-critical',
+]
+
+export function Machines({ condition }: { condition: Condition }) {
+  const { words } = useSpeech()
+  const { machines, site, cause } = condition
+  if (machines.length === 0) {
+    return (
+      <section>
+        <h3>{words.health.where}</h3>
+        <p>
+          <Link href={cause === 'all-silent' ? '/' : `/sites/${site}`}>
+            {cause === 'all-silent' ? words.health.openCity : words.health.openSchool}
+          </Link>
+        </p>
+      </section>
+    )
+  }
+  return (
+    <>
+      <section>
+        <h3>{words.health.where}</h3>
+        <ul className="plain condition-machines">
+          {machines.map(affected => (
+            <Row key={affected.machine} affected={affected} condition={condition} />
+          ))}
+        </ul>
+      </section>
+      <Trend condition={condition} />
+    </>
+  )
+}
+
+function Row({ affected, condition }: { affected: Affected; condition: Condition }) {
+  const speech = useSpeech()
+  const { words, forms, say } = speech
+  const { detail } = useFigureWords()
+  const { offer } = useReader()
+  const now = useNow()
+  const { machine, name, kind, since, cleared, figure, fault, firmware } = affected
+  const { site } = condition
+  const { ask, asking } = useAsking(site)
+  const [done, setDone] = useState<{ drained?: true; ordered?: true }>({})
+  const drain = { kind: 'machine.service', machine, on: true, after: 'job' } as const
+  const title = `${say(condition.text)}${figure === undefined ? '' : `: ${say(figure)}`}`.slice(0, 120)
+  const [order, setOrder] = useState<string>()
+  const openOrder = async () => {
+    // The same id until it is answered: pressed twice, it is one order.
+    const id = order ?? freshToken()
+    setOrder(id)
+    const asked = await ask({ kind: 'order.open', order: id, machine, title, condition: condition.id })
+    if (asked.outcome !== 'replied' || asked.reply.outcome !== 'done') return
+    setDone(before => ({ ...before, ordered: true }))
+    tellDone(detail.ordered, speech)
+  }
+  const drainIt = async () => {
+    const asked = await ask(drain)
+    if (asked.outcome !== 'replied' || asked.reply.outcome !== 'done') return
+    setDone(before => ({ ...before, drained: true }))
+    tellDone(detail.drained, speech)
+  }
+  const about = { machineKind: kind }
+  return (
+    <li className="condition-machine">
+      <div>
+        <Link href={`/sites/${site}/machines/${machine}`}>{name}</Link>
+        <span className="second small">
+          {cleared === undefined ? ` · ${words.health.since(forms.age(since, now))}` : ` · ${words.health.passed}`}
+          {figure === undefined ? '' : ` · ${say(figure)}`}
+          {fault?.detail === undefined ? '' : ` · ${fault.detail}`}
+          {firmware === undefined ? '' : ` · ${detail.firmware(firmware)}`}
+        </span>
+      </div>
+      <div className="row condition-machine-deeds">
+        {offer('machine.service', about) === 'yes' ? (
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={`${detail.drain}: ${name}`}
+            loading={asking(drain)}
+            disabled={done.drained === true}
+            onClick={drainIt}
+          >
+            {detail.drain}
+          </Button>
+        ) : null}
+        {offer('order.open', about) === 'yes' ? (
+          <Button variant="default" size="xs" aria-label={`${detail.order}: ${name}`} disabled={done.ordered === true} onClick={openOrder}>
+            {done.ordered === true ? detail.ordered : detail.order}
+          </Button>
+        ) : null}
+      </div>
+    </li>
+  )
+}
+
+/** Of one machine at a time; of those that creep up at once, of the others when asked for. */
+function Trend({ condition }: { condition: Condition }) {
+  const { trends, detail } = useFigureWords()
+  const { machines, site, cause } = condition
+  const [open, setOpen] = useState(slow.includes(cause))
+  const [chosen, choose] = useState(machines[0]?.machine ?? '')
+  const machine = machines.some(one => one.machine === chosen) ? chosen : (machines[0]?.machine ?? '')
+  return (
+    <details className="condition-trend" open={open} onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>
+        <h3>{trends.title}</h3>
+      </summary>
+      {open ? (
+        <div className="stack">
+          {machines.length < 2 ? null : (
+            <NativeSelect
+              label={detail.chosen}
+              value={machine}
+              data={machines.map(one => ({ value: one.machine, label: one.name }))}
+              onChange={event => choose(event.currentTarget.value)}
+            />
+          )}
+          <Suspense fallback={<Skeleton height={220} radius={8} />}>
+            <Trends key={machine} site={site} machine={machine} days={7} />
+          </Suspense>
+        </div>
+      ) : null}
+    </details>
+  )
+}
