@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { conditionsToSee, eventsToSee } from './conditions.ts'
 import type { FakeOptions, FakeServer } from './fake-server.ts'
+import { healthShots } from './shots-health.ts'
 import { moreShots } from './shots-more.ts'
 import { staffToSee } from './staff.ts'
 
@@ -58,7 +59,10 @@ export const shots: readonly Shot[] = [
     },
     path: '/staff',
     ...everything,
-    prepare: page => page.getByRole('button', { name: /(Новое приглашение|New invitation): Степан/ }).click(),
+    prepare: async page => {
+      await page.getByRole('button', { name: /(Действия|More): Степан/ }).click()
+      await page.getByRole('menuitem', { name: /Новое приглашение|New invitation/ }).click()
+    },
   },
   {
     name: 'staff-add',
@@ -228,4 +232,5 @@ export const shots: readonly Shot[] = [
     prepare: page => page.getByRole('button', { name: 'Остановить задание' }).click(),
   },
   ...moreShots,
+  ...healthShots,
 ]

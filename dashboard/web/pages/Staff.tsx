@@ -1,5 +1,5 @@
 // «Сотрудники»: who may sign in, for the city's administrators: invited, changed, shut out and let in again.
-import { Button, Modal, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import type { StaffChange, StaffMember } from '../../../protocols/contract/staff.ts'
 import { tellDone, tellTrouble, troubleText } from '../asking.tsx'
@@ -7,6 +7,7 @@ import type { Trouble } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
 import { Confirm } from '../parts/Confirm.tsx'
 import { CopyLine } from '../parts/CopyLine.tsx'
+import { Icon } from '../parts/Icon.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { PageSkeleton } from '../parts/PageSkeleton.tsx'
 import { useTitle } from '../parts/title.ts'
@@ -170,14 +171,17 @@ function StaffRow({ member, onChange, onInvited }: RowProps) {
               <Button variant="default" aria-label={words.staff.changeOf(member.name)} onClick={() => setEditing(true)}>
                 {words.staff.change}
               </Button>
-              <Button variant="default" loading={busy} aria-label={words.staff.againOf(member.name)} onClick={invite}>
-                {words.staff.again}
-              </Button>
-              {own ? null : (
-                <Button variant="default" aria-label={words.staff.closeOf(member.name)} onClick={() => setClosing(true)}>
-                  {words.staff.close}
-                </Button>
-              )}
+              <Menu position="bottom-end">
+                <Menu.Target>
+                  <ActionIcon variant="default" loading={busy} aria-label={words.staff.moreOf(member.name)}>
+                    <Icon name="more" />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item onClick={invite}>{words.staff.again}</Menu.Item>
+                  {own ? null : <Menu.Item onClick={() => setClosing(true)}>{words.staff.close}</Menu.Item>}
+                </Menu.Dropdown>
+              </Menu>
             </>
           )}
         </div>

@@ -71,6 +71,7 @@ export function StaffForm({ onClose, member, own = false, onChanged, onAdded }: 
         required
         withAsterisk={false}
         data-autofocus
+        error={tried && name.trim() === '' ? words.staff.nameBad : undefined}
         onChange={event => setName(event.currentTarget.value)}
       />
       {member === undefined ? (

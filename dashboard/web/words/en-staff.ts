@@ -20,9 +20,9 @@ export const enStaff: typeof ruStaff = {
     change: 'Change',
     changeOf: who => `Change: ${who}`,
     again: 'New invitation',
-    againOf: who => `New invitation: ${who}`,
     close: 'Close the account',
-    closeOf: who => `Close the account: ${who}`,
+    moreOf: who => `More: ${who}`,
+    nameBad: 'A name is needed, e.g. Anna Petrova.',
     closeTitle: 'Close the account?',
     closeText: who =>
       `${who} can no longer sign in, neither in the city nor on the schools' screens. The journals stay. It can be opened again.`,

@@ -20,9 +20,9 @@ export const ruStaff = {
     change: 'Изменить',
     changeOf: (who: string) => `Изменить: ${who}`,
     again: 'Новое приглашение',
-    againOf: (who: string) => `Новое приглашение: ${who}`,
     close: 'Закрыть доступ',
-    closeOf: (who: string) => `Закрыть доступ: ${who}`,
+    moreOf: (who: string) => `Действия: ${who}`,
+    nameBad: 'Как зовут: например, Анна Сергеевна.',
     closeTitle: 'Закрыть доступ?',
     closeText: (who: string) =>
       `${who} больше не войдёт: ни в городе, ни на экранах школ. Записи в журналах останутся. Доступ можно вернуть.`,
