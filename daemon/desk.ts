@@ -5,6 +5,7 @@ import { type Author, activeStates, type Job } from '../protocols/contract/job.t
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { type BookingAsk, bookingDeed } from './booking-deeds.ts'
+import type { Cameras } from './camera/cameras.ts'
 import { type CareAsk, type CareContext, careDeed } from './care-deeds.ts'
 import { actionEvent } from './drafts.ts'
 import type { FairQueue } from './fair-queue.ts'
@@ -24,7 +25,7 @@ import { withQuarantine } from './quarantine.ts'
 import type { Room } from './room.ts'
 import type { Starter } from './starter.ts'
 import type { Store } from './store.ts'
-import type { Done, Submissions } from './submissions.ts'
+import type { Decide, Done, Submissions } from './submissions.ts'
 import { deny } from './words.ts'
 
 export type DeskOptions = {
@@ -55,6 +56,8 @@ export type DeskOptions = {
   /** What the clocks say by which a command from there may have been written. */
   readonly clocksOf: (origin: Origin) => readonly number[]
   readonly log: Logger
+  /** Absent where there are none. */
+  readonly cameras?: Pick<Cameras, 'show' | 'note'>
   /** Ends what waits for files when the school closes. */
   readonly signal: AbortSignal
 }
@@ -193,8 +196,6 @@ export class Desk {
         const called = floorDeed(ask, store.machine(ask.machine), machines.name(ask.machine), author, nowMs())
         return Promise.resolve('denial' in called ? this.#refuse(command, called.denial) : this.#done(command, { ...called, reply: {} }))
       }
-      case 'machine.look':
-        return Promise.resolve(this.#refuse(command, deny('not-built')))
       case 'lesson.book':
       case 'lesson.cancel':
       case 'quota.set':
@@ -205,6 +206,8 @@ export class Desk {
       case 'order.open':
       case 'order.note':
         return Promise.resolve(this.#onCare(command, ask))
+      case 'machine.look':
+        return this.#look(command, ask.machine)
       case 'machine.frame':
         return this.#frame(command, ask, accepted)
       case 'machine.pause':
@@ -306,6 +309,17 @@ export class Desk {
     return denial ? this.#refuse(command, denial) : this.#done(command, { events: [], reply: {} })
   }
 
+  /** A picture for the city. Who looks is noted now and then; the look itself is no deed that must be done once, and leaves nothing in the store. */
+  async #look(command: Command, machine: string): Promise<Reply> {
+    const { cameras, store } = this.#options
+    if (cameras === undefined) return this.#refusal(command, deny('no-camera'))
+    const events = cameras.note(command.author, machine)
+    if (events.length > 0) store.commit({ events })
+    const denial = await cameras.show(machine)
+    if (denial) return this.#refusal(command, denial)
+    return { outcome: 'done', command: command.id, at: this.#options.nowMs() }
+  }
+
   async #frame(command: Command, ask: Extract<Ask, { kind: 'machine.frame' }>, accepted: (reply: Reply) => void): Promise<Reply> {
     const { store, framing } = this.#options
     const job = store.job(ask.job)
@@ -341,10 +355,11 @@ export class Desk {
     return reply
   }
 
-  async #fileWork(command: Command, work: (signal: AbortSignal) => Promise<Done | { denial: Denial }>): Promise<Reply> {
+  async #fileWork(command: Command, work: (signal: AbortSignal) => Promise<Decide>): Promise<Reply> {
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(fileWorkMs)])
-    const result = await work(signal)
+    const decide = await work(signal)
     if (this.#options.signal.aborted) return this.#refusal(command, deny('outcome-unknown'))
+    const result = decide()
     return 'denial' in result ? this.#refuse(command, result.denial) : this.#done(command, result)
   }
 

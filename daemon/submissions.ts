@@ -35,6 +35,12 @@ type DoneReply = Extract<Reply, { outcome: 'done' }>
 /** What was done: events to store and what the reply says beside its id and instant. */
 export type Done = { readonly events: readonly EventDraft[]; readonly reply: Omit<DoneReply, 'outcome' | 'command' | 'at'> }
 
+/**
+ * What becomes of an ask once its file is known. Decided in the same breath as it is stored: of two who ask at once the second one meets
+ * what the first one made (a ticket's number, a quota's last hour, a job that is mended already).
+ */
+export type Decide = () => Done | { denial: Denial }
+
 /** More open jobs than a school works off in a year are a mistake of somebody's script. */
 const openJobsMax = 5_000
 const tokenLengthMax = 64
@@ -55,23 +61,33 @@ export class Submissions {
   }
 
   /** Analyses a file; the program with all its findings is the answer, also where no machine can take it. */
-  async check(ask: Extract<Ask, { kind: 'program.check' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
+  async check(ask: Extract<Ask, { kind: 'program.check' }>, by: Author, signal: AbortSignal): Promise<Decide> {
     const obtained = await this.#options.programs.obtain(ask, signal)
-    return 'denial' in obtained ? obtained : { events: [], reply: { program: this.#timed(obtained.known.program, by.role) } }
+    return () => ('denial' in obtained ? obtained : { events: [], reply: { program: this.#timed(obtained.known.program, by.role) } })
   }
 
   /**
    * Makes the jobs of a request. The same request asked for twice answers with the jobs of the first time.
    * Denials: those of Programs.obtain, a finding's own code where one stops the program, unknown-machine, no-machine-fits, request-taken, too-busy, quota-used.
    */
-  async submit(ask: Extract<Ask, { kind: 'job.submit' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
-    const { store, machines, rules } = this.#options
+  async submit(ask: Extract<Ask, { kind: 'job.submit' }>, by: Author, signal: AbortSignal): Promise<Decide> {
+    const { store } = this.#options
     const ids = Array.from({ length: ask.copies }, (_, index) => (index === 0 ? ask.request : `${ask.request}-${index + 1}`))
-    if (ids.some(id => id.length > tokenLengthMax)) return { denial: deny('bad-command', { detail: 'the request id is too long' }) }
+    if (ids.some(id => id.length > tokenLengthMax)) return () => ({ denial: deny('bad-command', { detail: 'the request id is too long' }) })
     const before = this.#earlier(ids, ask, by)
-    if (before) return before
-    if (store.openJobs().length + ids.length > openJobsMax) return { denial: deny('too-busy') }
+    if (before) return () => before
+    if (store.openJobs().length + ids.length > openJobsMax) return () => ({ denial: deny('too-busy') })
     const judged = await this.#judge(ask, ask.machine, ask.allowConstantPower === true, by, signal)
+    return () => this.#submitted(ask, ids, judged, by)
+  }
+
+  #submitted(
+    ask: Extract<Ask, { kind: 'job.submit' }>,
+    ids: readonly string[],
+    judged: Judged | { denial: Denial },
+    by: Author,
+  ): Done | { denial: Denial } {
+    const { store, machines, rules } = this.#options
     // The same request may have been carried out while the file was fetched.
     const meanwhile = this.#earlier(ids, ask, by)
     if (meanwhile) return meanwhile
@@ -100,7 +116,7 @@ export class Submissions {
     const waiting = first && whyWaiting(first, machines.allForQueue(), all, rules.autoStartPrinters)
     return {
       events: jobs.map(job => jobEvent(job, 'submitted', at, by)),
-      reply: { jobs: ids, ticket, program, ...(waiting ? { waiting } : {}) },
+      reply: { jobs: [...ids], ticket, program, ...(waiting ? { waiting } : {}) },
     }
   }
 
@@ -108,18 +124,22 @@ export class Submissions {
    * Puts a mended file in place of the one that was sent back, in all returned copies of the ticket; they wait as if they were sent now.
    * Denials: those of submit, already-mended.
    */
-  async mend(ask: Extract<Ask, { kind: 'job.mend' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
-    const { store, nowMs } = this.#options
+  async mend(ask: Extract<Ask, { kind: 'job.mend' }>, by: Author, signal: AbortSignal): Promise<Decide> {
+    const { store } = this.#options
     const known = store.job(ask.job)
-    if (known === undefined) return { denial: deny('unknown-job') }
+    if (known === undefined) return () => ({ denial: deny('unknown-job') })
     const denial = deny('already-mended', { ticket: known.ticket })
-    if ('denial' in take(known, 'mend')) return { denial }
+    if ('denial' in take(known, 'mend')) return () => ({ denial })
     // A technician's leave for constant power was for the file it was given for.
     const judged = await this.#judge(ask, known.wanted, false, by, signal)
-    if ('denial' in judged) return judged
+    return () => ('denial' in judged ? judged : this.#mended(ask, known.ticket, judged, by))
+  }
+
+  #mended(ask: Extract<Ask, { kind: 'job.mend' }>, ticket: number, judged: Judged, by: Author): Done | { denial: Denial } {
+    const { store, nowMs } = this.#options
     // Somebody else may have mended or denied it while the file was looked at.
-    const returned = store.jobsOfTicket(known.ticket).filter(({ state }) => state === 'returned')
-    if (!returned.some(({ id }) => id === ask.job)) return { denial }
+    const returned = store.jobsOfTicket(ticket).filter(({ state }) => state === 'returned')
+    if (!returned.some(({ id }) => id === ask.job)) return { denial: deny('already-mended', { ticket }) }
     const used = this.#overQuota(by, judged.about, returned.length)
     if (used) return { denial: used }
     const at = nowMs()
@@ -137,7 +157,7 @@ export class Submissions {
     })
     return {
       events: this.#placed(jobs).map(job => jobEvent(job, 'mended', at, by)),
-      reply: { jobs: jobs.map(({ id }) => id), ticket: known.ticket, program: judged.program },
+      reply: { jobs: jobs.map(({ id }) => id), ticket, program: judged.program },
     }
   }
 
@@ -145,15 +165,22 @@ export class Submissions {
    * Makes the job of a plate, whose file holds the parts of these jobs: they follow it from now on (daemon/plates.ts).
    * Denials: those of submit, unknown-job, plate-needs-waiting, already-on-plate.
    */
-  async plate(ask: Extract<Ask, { kind: 'job.plate' }>, by: Author, signal: AbortSignal): Promise<Done | { denial: Denial }> {
-    const { store, nowMs } = this.#options
+  async plate(ask: Extract<Ask, { kind: 'job.plate' }>, by: Author, signal: AbortSignal): Promise<Decide> {
     const ids = [...new Set(ask.jobs)]
     const unfit = () => this.#earlier([ask.plate], ask, by) ?? this.#notForPlate(ids)
     const before = unfit()
-    if (before) return before
+    if (before) return () => before
     const judged = await this.#judge(ask, ask.machine, false, by, signal)
-    const meanwhile = unfit()
-    if (meanwhile) return meanwhile
+    return () => unfit() ?? this.#plated(ask, ids, judged, by)
+  }
+
+  #plated(
+    ask: Extract<Ask, { kind: 'job.plate' }>,
+    ids: readonly string[],
+    judged: Judged | { denial: Denial },
+    by: Author,
+  ): Done | { denial: Denial } {
+    const { store, nowMs } = this.#options
     if ('denial' in judged) return judged
     const at = nowMs()
     const ticket = store.nextTicket
