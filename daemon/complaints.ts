@@ -100,7 +100,8 @@ const shownLengthMax = 60
 
 function shown(path: Path, value: unknown): string {
   if (value === undefined) return '(nothing)'
-  if (/password|hash|secret/i.test(String(path.at(-1) ?? ''))) return '(not shown)'
+  // A camera's address may carry its key.
+  if (/password|hash|secret|^snapshot$|^stream$/i.test(String(path.at(-1) ?? ''))) return '(not shown)'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : 'a group of options'
   const text = JSON.stringify(value) ?? String(value)
   return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text

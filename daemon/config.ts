@@ -9,6 +9,7 @@ import type { Model } from '../protocols/contract/model.ts'
 import { nearest } from '../protocols/contract/nearest.ts'
 import { roleSchema } from '../protocols/contract/rights.ts'
 import { signOnSchema } from '../protocols/contract/staff.ts'
+import { type CameraConfig, cameraComplaints, cameraSchema, readCamera } from './camera/config.ts'
 import { type Complaint, complaintsOf, complaintText, optionName } from './complaints.ts'
 import { hoursSchema } from './forecast/hours-file.ts'
 import { loadModels } from './models.ts'
@@ -34,6 +35,7 @@ const machineSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("true or false: whether a start button of the machine's own is wired to its controller's cycle start"),
+  camera: cameraSchema.optional().describe('a group with snapshot or stream'),
   /** Whether pupils' jobs for this machine wait for a teacher; the school's rule where absent. */
   approval: z.boolean().optional().describe("true or false: whether pupils' jobs for it wait for a teacher"),
 })
@@ -119,9 +121,10 @@ const schoolSchema = z.strictObject({
   demo: z.boolean().default(false).describe('true or false: whether this is a demonstration'),
 })
 
-export type MachineConfig = z.infer<typeof machineSchema>
+export type MachineConfig = Omit<z.infer<typeof machineSchema>, 'camera'> & { camera?: CameraConfig | undefined }
 export type PersonConfig = z.infer<typeof personSchema>
-export type SchoolConfig = Omit<z.infer<typeof schoolSchema>, 'city'> & {
+export type SchoolConfig = Omit<z.infer<typeof schoolSchema>, 'city' | 'machines'> & {
+  machines: MachineConfig[]
   /** Path of the file it was read from. */
   file: string
   city?: { broker: string; web: string; username: string; password: string }
@@ -195,8 +198,16 @@ export function readSchool(path: string, knownModels: ReadonlyMap<string, Model>
   const { city: cityRead, ...rest } = parsed.data
   const city = cityRead === undefined ? undefined : cityOf(cityRead, parsed.data.site.id, from, complain)
   if (city !== undefined && 'complaint' in city) complaints.push(city.complaint)
+  const machines = rest.machines.map((machine, index): MachineConfig => {
+    const { camera, ...others } = machine
+    if (camera === undefined) return others
+    const read = readCamera(camera, index, from, complain)
+    if ('camera' in read) return { ...others, camera: read.camera }
+    complaints.push(read.complaint)
+    return others
+  })
   if (complaints.length > 0) return { complaints }
-  const config: SchoolConfig = { ...rest, file, data: resolve(from, rest.data), ...(city && 'broker' in city ? { city } : {}) }
+  const config: SchoolConfig = { ...rest, machines, file, data: resolve(from, rest.data), ...(city && 'broker' in city ? { city } : {}) }
   return { config, models }
 }
 
@@ -216,6 +227,7 @@ function meanings(loose: Loose, models: ReadonlySet<string>, complain: Complain,
   const complaints: Complaint[] = [
     ...doubled(loose.machines, 'machines', 'id', 'give each machine its own id', complain),
     ...doubled(loose.machines, 'machines', 'port', 'another machine has this port; one port, one machine', complain),
+    ...cameraComplaints(loose.machines, complain),
     ...doubled(loose.people, 'people', 'id', 'give each person an id of their own', complain),
     ...doubled(loose.people, 'people', 'login', 'give each person a login of their own', complain),
   ]

@@ -15,6 +15,9 @@ import type { Workplace } from '../dashboard/workplace.ts'
 import packageFile from '../package.json' with { type: 'json' }
 import { clearanceOf, wantsPermit } from '../protocols/contract/permit.ts'
 import { AnalysisOffice } from './analyst.ts'
+import { Cameras } from './camera/cameras.ts'
+import { picturePoster } from './camera/post.ts'
+import { schoolCameras } from './camera/screen.ts'
 import { CareDesk, loadKindPlans } from './care-plans.ts'
 import { ConfigError, readSchool, type SchoolConfig } from './config.ts'
 import { Desk } from './desk.ts'
@@ -199,7 +202,18 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     nowMs,
   })
   const framing = new Framing({ machines, programs, required: config.rules.requireFrame })
+  const cameras = new Cameras({
+    machines: config.machines,
+    folder: join(config.data, 'cameras'),
+    nowMs,
+    log,
+    signal: closing.signal,
+    ...(city ? { send: picturePoster(city, nowMs, closing.signal) } : {}),
+  })
+  open.defer(cameras.begin())
+  open.defer(store.watch(events => cameras.remember(events)))
   const desk = new Desk({
+    cameras,
     framing,
     listening,
     care,
@@ -247,6 +261,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     files,
     programs,
     fileComes: () => analyst.warm(),
+    cameras: schoolCameras(config.site.id, cameras, store, machines),
     care,
     photos,
     people,
@@ -293,7 +308,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     uplink.start()
   }
   const { keepFilesDays } = config.rules
-  open.defer(keepHouse({ keepFilesDays, store, files, photos, tidy: () => fleet.tidy(), nowMs, log }))
+  open.defer(keepHouse({ keepFilesDays, store, machines: machines.ids, files, photos, tidy: () => fleet.tidy(), nowMs, log }))
   log.info({ url: web.url, machines: machines.ids.length, lastEvent: store.lastNumber, version }, 'the school is open')
 
   const toClose = open.move()

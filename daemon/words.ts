@@ -2,6 +2,7 @@
 import type { JobState } from '../protocols/contract/job.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
 import { bookingWords } from './booking-words.ts'
+import { cameraWords } from './camera/words.ts'
 import { careWords } from './care-words.ts'
 import { floorWords } from './floor-words.ts'
 import { peopleWords } from './people-words.ts'
@@ -46,12 +47,12 @@ const ofMachine = (ru: (name: string) => string, en: (name: string) => string, h
 })
 
 const catalogue = {
+  ...cameraWords,
   ...peopleWords,
   ...bookingWords,
   ...careWords,
   ...floorWords,
   'unknown-machine': said('На этой площадке нет такого станка.', 'There is no such machine at this school.'),
-  'not-built': said('Этого пока нельзя.', 'This cannot be done yet.'),
   'unknown-job': said('Такого задания нет.', 'There is no such job.'),
   'unknown-person': said('Этого человека нет в списках площадки.', 'This person is not known to this school.', {
     ru: 'Войдите заново; если не поможет — обратитесь к администратору.',

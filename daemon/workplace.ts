@@ -8,6 +8,7 @@ import type { QuotaReport } from '../protocols/contract/quota-use.ts'
 import type { Me, PictureKind, Progress, Upload } from '../protocols/contract/screen.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import type { Denial } from '../protocols/contract/words.ts'
+import type { SchoolCameras } from './camera/screen.ts'
 import type { CareDesk } from './care-plans.ts'
 import type { Desk } from './desk.ts'
 import type { Files } from './files.ts'
@@ -31,6 +32,7 @@ export type SchoolWorkplaceOptions<Fleet> = {
   readonly desk: Pick<Desk, 'execute'>
   readonly files: Files
   readonly programs: Pick<Programs, 'progress'>
+  readonly cameras?: SchoolCameras
   /** Told when a file begins to arrive. */
   readonly fileComes?: () => void
   readonly care: Pick<CareDesk, 'plans'>
@@ -83,6 +85,7 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
       )
       return { quotas, uses: named }
     },
+    ...(options.cameras ? { cameras: options.cameras } : {}),
     ...(demoAccounts ? { demoAccounts } : {}),
     account: (login: string): Person | undefined => people.account(login),
     async command(toSite: string, command: Command, signal: AbortSignal): Promise<Reply | undefined> {

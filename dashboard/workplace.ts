@@ -1,6 +1,7 @@
 // What a web server stands on. The city's stands on the broker and its store; a school's own screen stands on the daemon's data.
 // Both serve the same pages through dashboard/server/web.ts, which knows nothing else of either.
 import type { Readable } from 'node:stream'
+import type { Picture } from '../protocols/contract/camera.ts'
 import type { Care } from '../protocols/contract/care.ts'
 import type { Command, Reply } from '../protocols/contract/command.ts'
 import type { TvScreen } from '../protocols/contract/condition.ts'
@@ -150,6 +151,19 @@ export interface PhotoShelf {
   path(sha256: string): string | undefined
 }
 
+/** Cameras over machines' beds. The school's takes pictures; the city's asks the school for one, and keeps the last. */
+export interface CameraDesk {
+  /** As fresh a picture as can be had now, or the last one; with neither, why not, where that is known. */
+  look(site: string, machine: string, by: Account): Promise<{ picture?: Picture; denial?: Denial }>
+  /** On the school's own screen: pictures as they come, the slow viewer misses some. */
+  watch?(site: string, machine: string, by: Account, signal: AbortSignal): AsyncIterable<Picture> | { denial: Denial }
+  /** Instants of what the school keeps, oldest first; and one of them. */
+  kept?(site: string, machine: string): number[]
+  keptAt?(site: string, machine: string, at: number, by: Account): Promise<Picture | undefined>
+  /** In the city: takes what a school sends. False when nobody has asked for it. */
+  receive?(site: string, machine: string, picture: Picture): boolean
+}
+
 export interface Workplace {
   readonly scope: Me['scope']
   /** The live picture; the web server subscribes to its changes. */
@@ -174,6 +188,7 @@ export interface Workplace {
   /** The people of a site; undefined for a site that is not known. */
   roster?(site: string): Roster | undefined
   readonly pins?: PinDesk
+  readonly cameras?: CameraDesk
   /** On a school's own screen only: names never leave the school. */
   readonly door?: PupilDoor
   readonly tickets?: TicketDesk

@@ -19,6 +19,7 @@ import { createStaffStore } from '../store/staff.ts'
 import type { Store } from '../store/store.ts'
 import { ticketKey } from '../tickets/secret.ts'
 import type { CareShelf, PhotoShelf, Workplace } from '../workplace.ts'
+import { createCityCameras } from './city-cameras.ts'
 import { denial } from './denials.ts'
 import type { FileStore } from './files.ts'
 
@@ -62,6 +63,11 @@ export function createCityWorkplace({
     fleet,
     keys: createStoreKeys(store),
     health: createStoreHealth(store),
+    cameras: createCityCameras({
+      deliver: (site, command, signal) => courier.deliver(site, command, signal),
+      online: site => fleet.site(site)?.link.link === 'online',
+      clock,
+    }),
     series: createStoreSeries(store),
     screens: createStoreScreens(store),
     roster: site => {

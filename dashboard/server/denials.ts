@@ -36,6 +36,7 @@ const sentences = {
     en: "A laser or a mill is started only by a person beside it, from the school's own screen.",
   },
   'not-found': { status: 404, ru: 'Такого здесь нет.', en: 'There is no such thing here.' },
+  'not-asked': { status: 409, ru: 'Об этой картинке город не спрашивал.', en: 'The city did not ask for this picture.' },
   'no-file': {
     status: 404,
     ru: 'Этого файла нет на сервере. Загрузите его ещё раз.',

@@ -21,6 +21,7 @@ import { startRecorder } from '../trends/recorder.ts'
 import { addTvKeys, addTvPages, createMemoryScreens } from '../tv/door.ts'
 import type { Workplace } from '../workplace.ts'
 import { addApi } from './api.ts'
+import { addCameras } from './cameras-api.ts'
 import { addCare, addPhotoUpload } from './care.ts'
 import { addConditions, createMemoryHealth } from './conditions.ts'
 import type { Asked, WebContext } from './context.ts'
@@ -160,6 +161,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   addStaff(router, context, asked)
   addPeople(router, context, asked)
   const api = addApi(router, context, asked, sockets.tell)
+  addCameras(router, context, asked)
   addKeys(router, context, asked)
   addCare(router, context, asked)
   addQuotas(router, context, asked)

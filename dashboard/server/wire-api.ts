@@ -5,6 +5,7 @@ import { sha256Schema } from '../../protocols/contract/ids.ts'
 import { cleanPhoto } from '../../protocols/contract/photo.ts'
 import { pictureKinds } from '../../protocols/contract/screen.ts'
 import { createThrottle } from '../accounts/throttle.ts'
+import { receivePicture } from './cameras-api.ts'
 import { readPhoto, sendPhoto } from './care.ts'
 import type { WebContext } from './context.ts'
 import { statusOf, tooBig } from './denials.ts'
@@ -66,6 +67,11 @@ export function addWireApi(router: Router, context: WebContext): void {
     if ('denial' in kept) return void response.status(statusOf(kept.denial)).json({ denial: kept.denial })
     log.debug({ site, sha256 }, 'photo stored')
     response.status(204).end()
+  })
+
+  router.put('/wire/cameras/:machine', async (request, response) => {
+    const site = siteOf(request, response)
+    if (site !== undefined) await receivePicture(context, site, request, response)
   })
 
   for (const what of pictureKinds) {

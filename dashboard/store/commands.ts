@@ -11,6 +11,9 @@ const waitingGraceMs = 15_000
 /** What it has taken it may work on for longer than it might have waited: the analysis of a large file. */
 const acceptedGraceMs = 10 * 60_000
 
+/** A page that looks through a camera asks every three seconds: nobody will want to know of that later. The school notes who looked. */
+const lookKeptMs = 3_600_000
+
 type Row = { site: string; state: CommandState; json: string; reply: string | null }
 
 export interface CommandStore {
@@ -38,7 +41,9 @@ export function createCommandStore(store: Store): CommandStore {
   const late = store.prepare<[number, number], { id: string }>(
     `UPDATE commands SET state = 'expired' WHERE (state = 'waiting' AND expires_at < ?) OR (state = 'accepted' AND expires_at < ?) RETURNING id`,
   )
-  const forget = store.prepare(`DELETE FROM commands WHERE issued_at < ? AND state IN ('answered', 'expired')`)
+  const forget = store.prepare(
+    `DELETE FROM commands WHERE state IN ('answered', 'expired') AND (issued_at < ? OR (issued_at < ? AND json ->> '$.ask.kind' = 'machine.look'))`,
+  )
 
   const toKept = ({ site, state, json, reply }: Row): KeptCommand => ({
     site,
@@ -69,6 +74,6 @@ export function createCommandStore(store: Store): CommandStore {
     },
     open: site => readOpen.all(site).map(toKept),
     expire: nowMs => late.all(nowMs - waitingGraceMs, nowMs - acceptedGraceMs).map(({ id }) => id),
-    forgetOlderThan: (ageMs, nowMs) => void forget.run(nowMs - ageMs),
+    forgetOlderThan: (ageMs, nowMs) => void forget.run(nowMs - ageMs, nowMs - lookKeptMs),
   }
 }

@@ -31,11 +31,12 @@
 //   GET  /api/v1/tv → { screens: TvScreen[] } · POST /api/v1/tv {site, name, days} → 201 { screen, path } told this once · DELETE /api/v1/tv/{id} → 204
 //   GET  /api/v1/sites/{site}/quotas              → { quotas: Quota[], uses: QuotaUse[] }  staff: of all; a pupil: what bounds the pupil
 //   GET  /api/v1/sites/{site}/care                → Care      technicians and administrators; a teacher sees its own school's
-//   GET  /api/v1/care                             → { sites: Record<site, Care> }  of every site this technician or administrator sees; of the plan only what is due or soon
+//   GET  /api/v1/care                             → { sites: Record<site, SiteCare> }  of every site this technician or administrator sees; of the plan only what is due or soon
 //   POST /api/v1/photos    raw image/jpeg|png ≤ 2 MB → 201 { sha256 } · GET /api/v1/sites/{site}/photos/{sha256}  staff
 //   GET  /api/v1/sites/{site}/machines/{machine}/trends?days=1…14 → Trends   staff
 //   GET  /api/v1/figures?days=7|30|90             → { sites: SiteFigures[] } · GET /api/v1/sites/{site}/figures?days= → SiteFigures with its machines   staff
-//   GET  /api/v1/sites/{site}/machines/{machine}/camera → image/jpeg, the last picture, with its age in the header `Age`; 204 where there is none   staff
+//   GET  /api/v1/sites/{site}/machines/{machine}/camera → image/jpeg or image/png, as fresh as can be had, its age in the header `Age`; 204 where there is none, 503 { denial } where it is known why   staff
+//   GET  …/camera/kept → { at: number[] } and …/camera/kept/{at}: what the school keeps, on its own screen only   staff
 //   GET  /api/v1/sites/{site}/machines/{machine}/camera/stream → multipart/x-mixed-replace, on the school's own screen only   staff
 //   POST /api/v1/conditions/{id}/acknowledge {reason} · /shelve {reason, until} · /unshelve · /approve {reason, machine?} → 204
 // For slicers, with such a key: what OctoPrint and PrusaLink answer, under /o/{site}/{target}/api/… (docs/slicers.md).
