@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useNow } from '../live/use.tsx'
+import { useFocusBack } from '../parts/focus-back.ts'
 import { JobProgress } from '../parts/Progress.tsx'
 import { dayText } from '../people/day.ts'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
@@ -20,6 +21,7 @@ type Props = { picture: SitePicture; sure: boolean; job: Job | undefined; onClos
 
 export function JobDetails({ picture, sure, job, onClose }: Props) {
   const { words } = useSpeech()
+  useFocusBack()
   return (
     <Drawer
       opened={job !== undefined}

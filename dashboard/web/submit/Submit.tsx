@@ -6,6 +6,7 @@ import type { Wishes as JobWishes } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { tellDone, troubleText, useAsking } from '../asking.tsx'
 import { freshToken } from '../live/server.ts'
+import { useFocusBack } from '../parts/focus-back.ts'
 import { ProgressBar } from '../parts/Progress.tsx'
 import { endOfDay } from '../people/day.ts'
 import { useReader } from '../rights.tsx'
@@ -21,6 +22,7 @@ type Props = { picture: SitePicture; files: readonly File[]; onPick: () => void;
 
 export function Submit({ picture, files, onPick, onClose }: Props) {
   const { words } = useSpeech()
+  useFocusBack()
   const narrow = useMediaQuery('(max-width: 760px)')
   const [at, setAt] = useState(0)
   const file = files[at]

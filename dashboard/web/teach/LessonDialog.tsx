@@ -8,6 +8,7 @@ import type { Roster, SitePicture } from '../../../protocols/contract/screen.ts'
 import { tellDone, useAsking } from '../asking.tsx'
 import { freshToken } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
+import { useFocusBack } from '../parts/focus-back.ts'
 import { dayValue } from '../people/day.ts'
 import { useSpeech } from '../words/speech.tsx'
 import { instantAt, lessonTrouble, nextHour, timeValue } from './lesson-times.ts'
@@ -19,6 +20,7 @@ const lessonMinutes = 45
 const kinds: readonly MachineKind[] = ['printer', 'laser', 'mill']
 
 export function LessonDialog({ picture, roster, lesson, onClose }: Props) {
+  useFocusBack()
   const speech = useSpeech()
   const { words } = speech
   const { lesson: said } = usePlanWords()

@@ -6,6 +6,7 @@ import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { tellDone, tellTrouble, troubleText, useAsking } from '../asking.tsx'
 import { freshToken, upload } from '../live/server.ts'
+import { useFocusBack } from '../parts/focus-back.ts'
 import { ProgressBar } from '../parts/Progress.tsx'
 import { useFilePicker } from '../submit/files.ts'
 import { useSpeech } from '../words/speech.tsx'
@@ -14,6 +15,7 @@ import { usePlanWords } from './plan-words.ts'
 type Props = { picture: SitePicture; jobs: readonly Job[]; onClose: () => void }
 
 export function PlateDialog({ picture, jobs, onClose }: Props) {
+  useFocusBack()
   const speech = useSpeech()
   const { words } = speech
   const { plate } = usePlanWords()

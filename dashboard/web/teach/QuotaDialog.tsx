@@ -5,12 +5,14 @@ import { periodSchema, type Quota } from '../../../protocols/contract/lesson.ts'
 import type { Roster } from '../../../protocols/contract/screen.ts'
 import { tellDone, useAsking } from '../asking.tsx'
 import { freshToken } from '../live/server.ts'
+import { useFocusBack } from '../parts/focus-back.ts'
 import { useSpeech } from '../words/speech.tsx'
 import { usePlanWords } from './plan-words.ts'
 
 type Props = { site: string; roster: Roster | undefined; quota: Quota | undefined; onClose: () => void; onSaved: () => void }
 
 export function QuotaDialog({ site, roster, quota, onClose, onSaved }: Props) {
+  useFocusBack()
   const speech = useSpeech()
   const { words } = speech
   const { quota: said } = usePlanWords()

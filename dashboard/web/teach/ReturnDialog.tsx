@@ -3,12 +3,14 @@ import { Button, Modal, NumberInput, Textarea } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
 import type { Job, Mark } from '../../../protocols/contract/job.ts'
+import { useFocusBack } from '../parts/focus-back.ts'
 import { LazyToolpath } from '../preview/LazyToolpath.tsx'
 import { useSpeech } from '../words/speech.tsx'
 
 type Props = { job: Job; onClose: () => void; onReturn: (comment: string, mark: Mark | undefined) => Promise<void> }
 
 export function ReturnDialog({ job, onClose, onReturn }: Props) {
+  useFocusBack()
   const { words, forms } = useSpeech()
   const { back } = words.teach
   const narrow = useMediaQuery('(max-width: 760px)')
