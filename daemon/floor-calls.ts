@@ -60,6 +60,16 @@ export function floorDeed(
   }
 }
 
+/** A call that nobody answered for so long is none any more: the lesson is over, and the wall need not cry through the night. */
+const lapsesMs = 3 * 3_600_000
+
+/** The events that end a call for help nobody came to. A report stays: what is broken does not mend itself. */
+export function lapsedCall(memory: FloorMemory & Pick<MachineMemory, 'faults'>, machine: string, at: number): EventDraft[] {
+  const fault = memory.faults.find(({ code }) => code === helpCalled)
+  const called = memory.calls?.at(-1)?.at ?? 0
+  return fault === undefined || at - called < lapsesMs ? [] : [faultEvent(machine, 'cleared', fault, at)]
+}
+
 function tooOften({ calls = [] }: FloorMemory, by: Author, at: number): boolean {
   if (by.role !== 'pupil') return false
   const lately = calls.filter(call => at - call.at < windowMs && call.at <= at)

@@ -2,11 +2,14 @@
 import type { Logger } from 'pino'
 import { photosOf, shownOrders } from '../protocols/contract/care-due.ts'
 import type { Files } from './files.ts'
+import { lapsedCall } from './floor-calls.ts'
 import type { Store } from './store.ts'
 
 export type HouseOptions = {
   readonly keepFilesDays: number
-  readonly store: Pick<Store, 'prune' | 'openJobs' | 'records'>
+  readonly store: Pick<Store, 'prune' | 'openJobs' | 'records' | 'machine' | 'commit'>
+  /** Ids of all machines. */
+  readonly machines: readonly string[]
   readonly files: Pick<Files, 'prune'>
   readonly photos: { prune(shown: ReadonlySet<string>, nowMs: number): Promise<number> }
   /** Sweeps the picture. */
@@ -19,10 +22,12 @@ const dayMs = 24 * 3_600_000
 const everyMs = 3_600_000
 
 /** Sweeps now and every hour. Answers the way to stop it. */
-export function keepHouse({ keepFilesDays, store, files, photos, tidy, nowMs, log }: HouseOptions): () => void {
+export function keepHouse({ keepFilesDays, store, machines, files, photos, tidy, nowMs, log }: HouseOptions): () => void {
   const sweep = () => {
     const now = nowMs()
     store.prune(now)
+    const lapsed = machines.flatMap(machine => lapsedCall(store.machine(machine), machine, now))
+    if (lapsed.length > 0) store.commit({ events: lapsed })
     tidy()
     const shown = new Set(photosOf(shownOrders(store.records.care.orders(), now)))
     photos.prune(shown, now).catch((error: unknown) => log.warn({ error }, 'old photos could not be removed'))

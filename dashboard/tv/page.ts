@@ -69,7 +69,7 @@ export function tvPage(language: Language, kiosk: boolean): string {
 <body class="${kiosk ? 'kiosk' : ''}" data-words="${escaped(JSON.stringify(words))}"><main id="wall">
 <header><h1 id="site">${words.title}</h1><span id="age"></span><time id="clock"></time></header>
 <dl>${counter('working')}${counter('waiting')}${counter('broken')}</dl>
-<ul id="calls" role="alert"></ul><p id="lessons"></p>
+<div aria-live="assertive"><ul id="calls"></ul></div><p id="lessons"></p>
 <ul id="tiles"></ul><p id="more"></p><p id="ticker"></p></main><script src="/tv/screen.js"></script></body></html>
 `
 }

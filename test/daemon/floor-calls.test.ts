@@ -1,6 +1,6 @@
 // Calls from the floor: who is heard, how often, how reports gather, and what smoke does to a machine.
 import { describe, expect, it } from 'vitest'
-import { floorDeed } from '../../daemon/floor-calls.ts'
+import { floorDeed, lapsedCall } from '../../daemon/floor-calls.ts'
 import { isHeldByReport } from '../../daemon/floor-memory.ts'
 import { foldMachine, freshMachine, type MachineMemory } from '../../daemon/folds.ts'
 import { People } from '../../daemon/people.ts'
@@ -52,6 +52,16 @@ describe('a call for help', () => {
     expect(action).toMatchObject({ kind: 'action', action: 'machine.help', by: pupil, machine })
     expect(fault).toMatchObject({ kind: 'fault', change: 'raised', fault: { code: 'help-called' } })
     expect(JSON.stringify(fault)).not.toContain(pupil.id)
+  })
+
+  it('lapses when nobody has come for three hours; a report does not', () => {
+    const { memory } = play([report('noise'), pupil], [help, pupil])
+    const at = memory.calls?.at(-1)?.at ?? 0
+    expect(lapsedCall(memory, machine, at + 179 * minute)).toEqual([])
+    expect(lapsedCall(memory, machine, at + 180 * minute)).toMatchObject([
+      { kind: 'fault', change: 'cleared', fault: { code: 'help-called' } },
+    ])
+    expect(lapsedCall(play([report('smell'), pupil]).memory, machine, at + 999 * minute)).toEqual([])
   })
 
   it('is not taken a sixth time in ten minutes from the same pupil, and is again after that', () => {
