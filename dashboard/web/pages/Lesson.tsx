@@ -8,7 +8,7 @@ import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { PageSkeleton } from '../parts/PageSkeleton.tsx'
 import { useTitle } from '../parts/title.ts'
 import { forecastOf } from '../school/forecast.ts'
-import { isToCollect, queueOf } from '../school/waits.ts'
+import { isToCollect } from '../school/waits.ts'
 import { useGroupNames } from '../teach/groups.ts'
 import { usePlanWords } from '../teach/plan-words.ts'
 import { useSpeech } from '../words/speech.tsx'
@@ -43,7 +43,8 @@ function SeenLesson({ picture, lesson }: { picture: SitePicture; lesson: Seen })
   const jobs = Object.values(picture.jobs).filter(mine)
   const group = useGroupNames(picture.site, jobs).get(lesson.group ?? '')
   const running = jobs.filter(({ state }) => activeStates.includes(state))
-  const next = queueOf(jobs)
+  // What is made on another's bed waits with it, and its owner looks for it here too.
+  const next = jobs.filter(({ state }) => state === 'queued').sort((a, b) => a.order - b.order)
   const ready = jobs.filter(isToCollect)
   const back = jobs.filter(({ state }) => state === 'returned')
   const check = jobs.filter(({ state }) => state === 'submitted')

@@ -57,17 +57,19 @@ export function markAt(path: Toolpath, camera: Camera, size: Size, spot: Spot, s
   const wantedUp = (size.height / 2 - spot.y) / camera.scale
   const near = (nearPx / camera.scale) ** 2
   let best = -1
-  let bestDepth = Number.NEGATIVE_INFINITY
+  let bestScore = Number.NEGATIVE_INFINITY
+  const aside = 0.2 + Math.abs(Math.cos(camera.pitch)) / Math.max(0.2, Math.abs(Math.sin(camera.pitch)))
   for (let point = 0; point < shown.to; point += 1) {
     if (looks[point] === 0) continue
     const [x, y, z] = [points[point * 4] ?? 0, points[point * 4 + 1] ?? 0, points[point * 4 + 2] ?? 0]
     const dx = r.a * x + r.b * y + r.c * z + r.d - wantedAcross
     const dy = u.a * x + u.b * y + u.c * z + u.d - wantedUp
     if (dx * dx + dy * dy > near) continue
-    const depth = t.a * x + t.b * y + t.c * z
-    if (depth <= bestDepth) continue
+    // Nearest to the eye, but not by leaving the finger's middle: downwards on the screen what lies level comes nearer as well.
+    const score = t.a * x + t.b * y + t.c * z - aside * Math.sqrt(dx * dx + dy * dy)
+    if (score <= bestScore) continue
     best = point
-    bestDepth = depth
+    bestScore = score
   }
   if (best < 0) return tidy({ ...underSpot(camera, size, spot, shown.z), z: shown.z, ...(layers.length > 1 && { layer: shown.layer }) })
   const z = (box.min[2] ?? 0) + (points[best * 4 + 2] ?? 0) * (scale[2] ?? 0)

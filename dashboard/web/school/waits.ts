@@ -38,10 +38,16 @@ export function waitsOf(picture: SitePicture, sure: boolean): Wait[] {
     return job === undefined ? [] : [{ kind: 'start' as const, key, since: Math.max(machine.state.since, job.submittedAt), machine, job }]
   })
   const checks = requestsOf(
-    jobs.filter(job => job.state === 'submitted'),
+    // Whoever put it on a bed together with others has looked at it.
+    jobs.filter(job => job.state === 'submitted' && job.plate === undefined),
     ({ submittedAt }) => submittedAt,
   ).map(({ jobs, since }) => ({ kind: 'check' as const, key: `check-${jobs[0].id}`, since, jobs }))
-  const parts = requestsOf(jobs.filter(isToCollect), job => job.endedAt ?? job.submittedAt)
+  const plates = followersOf(jobs)
+  // Of a plate its parts are handed over, each to its owner.
+  const parts = requestsOf(
+    jobs.filter(job => isToCollect(job) && !plates.has(job.id)),
+    job => job.endedAt ?? job.submittedAt,
+  )
   const collects = parts.map(({ jobs, since }) => ({ kind: 'collect' as const, key: `collect-${jobs[0].id}`, since, jobs }))
   return [...calls, ...atMachines, ...starts, ...checks, ...collects]
 }

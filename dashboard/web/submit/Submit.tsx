@@ -14,6 +14,7 @@ import { type Speech, useSpeech } from '../words/speech.tsx'
 import { Checked } from './Checked.tsx'
 import { Checking } from './Checking.tsx'
 import { asksLeave, takers } from './fitting.ts'
+import { Left } from './Left.tsx'
 import { Sent } from './Sent.tsx'
 import { type Step, useSubmission } from './submission.ts'
 import { noWish, type Wish, Wishes } from './Wishes.tsx'
@@ -118,6 +119,7 @@ function OneFile({ picture, file, more, onNext, onPick, onClose }: OneProps) {
         <span className="quiet small">{speech.forms.bytes(file.size)}</span>
       </p>
       <Body step={step} file={file} picture={picture} wish={wish} onWish={setWish} />
+      {me.author.role === 'pupil' ? <Left site={picture.site} /> : null}
       <div className="row submit-deeds">
         {offered ? (
           <Button size="md" loading={sending} disabled={!sendable} onClick={send}>

@@ -97,8 +97,8 @@ function QuotaRow({ quota, uses, site, roster, onChange, onDropped }: RowProps) 
   const now = useNow()
   const [dropping, setDropping] = useState(false)
   const [all, setAll] = useState(false)
-  const group = quota.group === undefined ? '' : ` ${roster?.groups.find(({ id }) => id === quota.group)?.name ?? ''}`
-  const name = words.name(words.ofs[quota.of], group, words.pers[quota.per])
+  const group = roster?.groups.find(({ id }) => id === quota.group)?.name ?? ''
+  const name = words.name(quota.of, group, words.pers[quota.per])
   const limits = [
     quota.jobs === undefined ? undefined : words.jobsN(forms.number(quota.jobs), quota.jobs),
     quota.hours === undefined ? undefined : words.hoursN(forms.number(quota.hours, quota.hours % 1 === 0 ? 0 : 1)),

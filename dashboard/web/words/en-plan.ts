@@ -111,7 +111,12 @@ export const enPlan: PlanWords = {
     needOne: 'Give at least one number.',
     save: 'Save',
     saved: 'The limit is saved',
-    name: (of, group, per) => `${of}${group}, ${per}`,
+    name: (of, group, per) =>
+      of === 'pupil'
+        ? `Each pupil${group === '' ? '' : ` of ${group}`}, ${per}`
+        : group === ''
+          ? `Each group together, ${per}`
+          : `Group ${group} together, ${per}`,
     most: text => `at most: ${text}`,
     jobsN: (n, count) => `${n} ${enForm(count, 'job', 'jobs')}`,
     hoursN: n => `${n} h`,
@@ -124,6 +129,7 @@ export const enPlan: PlanWords = {
   plate: {
     title: n => `On one bed: ${parts(n)}`,
     how: 'Download the files, lay them out on one bed in the slicer and send the one program that comes of it.',
+    parts: 'Parts',
     drop: 'Drop the combined program here or choose a file.',
     choose: 'Choose a file',
     chooseOther: 'Choose another',

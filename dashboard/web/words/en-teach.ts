@@ -109,7 +109,7 @@ export const enTeach: typeof ruTeach = {
       hours: (left, of) => `${left} of ${of} h`,
       grams: (left, of) => `${left} of ${of} g`,
       per: { day: 'today', week: 'this week', month: 'this month' },
-      over: 'The limit is used up. You can send the job; the teacher decides.',
+      over: 'The limit is used up: the school takes a new job once it is renewed. If you need it earlier, ask the teacher.',
       resets: moment => `renewed ${moment}`,
     },
   },

@@ -110,7 +110,12 @@ export const ruPlan = {
     needOne: 'Укажите хотя бы одно число.',
     save: 'Сохранить',
     saved: 'Лимит сохранён',
-    name: (of: string, group: string, per: string) => `${of}${group}, ${per}`,
+    name: (of: 'pupil' | 'group', group: string, per: string) =>
+      of === 'pupil'
+        ? `Каждому ученику${group === '' ? '' : ` ${group}`}, ${per}`
+        : group === ''
+          ? `Каждой группе вместе, ${per}`
+          : `Группе ${group} вместе, ${per}`,
     most: (text: string) => `не больше: ${text}`,
     jobsN: (n: string, count: number) => `${n} ${ruForm(count, 'задание', 'задания', 'заданий')}`,
     hoursN: (n: string) => `${n} ч`,
@@ -123,6 +128,7 @@ export const ruPlan = {
   plate: {
     title: (n: number) => `На один стол: ${parts(n)}`,
     how: 'Скачайте файлы, соберите их в слайсере на одном столе и пришлите одну общую программу.',
+    parts: 'Детали',
     drop: 'Перетащите общую программу сюда или выберите файл.',
     choose: 'Выбрать файл',
     chooseOther: 'Выбрать другой',

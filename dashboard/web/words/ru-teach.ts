@@ -105,7 +105,7 @@ export const ruTeach = {
       hours: (left: string, of: string) => `${left} из ${of} ч`,
       grams: (left: string, of: string) => `${left} из ${of} г`,
       per: { day: 'на сегодня', week: 'на эту неделю', month: 'на этот месяц' },
-      over: 'Лимит исчерпан. Задание можно отправить, решит учитель.',
+      over: 'Лимит исчерпан: школа примет новое задание, когда он обновится. Если нужно раньше, попросите учителя.',
       resets: (moment: string) => `обновится ${moment}`,
     },
   },
