@@ -44,6 +44,20 @@ describe('conditions', () => {
     expect(live(many(ready), start, start + hour)).toBe(noAlarms)
   })
 
+  it('tell at once what people reported, a row for each machine in their words; that the teacher is called is not a technician’s', () => {
+    const said = (code: string, text: string) => ({ faults: [{ code, text: { ru: text, en: text } }] })
+    const picture = school([
+      machineOf('p0', ready, said('problem-reported', 'Сообщили: шум.')),
+      machineOf('p1', ready, said('problem-reported', 'Сообщили: дым.')),
+      machineOf('p2', ready, said('help-called', 'Зовут')),
+    ])
+    const list = rows(live(picture, start, start), picture)
+    expect(list.map(({ id, text, priority }) => [id, text.ru, priority])).toEqual([
+      ['school-5.problem-reported-p0', 'Сообщили: шум.', 'soon'],
+      ['school-5.problem-reported-p1', 'Сообщили: дым.', 'soon'],
+    ])
+  })
+
   it('forget a machine that was taken out of the school', () => {
     const before = live(many(down), start, start + 2 * minute)
     expect(rows(live(school([machineOf('p0', ready)]), start + 2 * minute, start + 2 * minute, before))).toHaveLength(1)

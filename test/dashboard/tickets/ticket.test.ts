@@ -27,7 +27,11 @@ describe('a ticket says', () => {
     ['checking', ['Учитель проверяет', 'Почему ждём', 'Отменить задание'], ['Можно забрать']],
     ['returned', ['Нужно исправить', 'Масштаб 1 мм вместо 1000', 'Что попробовать'], ['Почему ждём']],
     ['denied', ['Отклонено', 'Оружие не печатаем.'], ['Отменить задание', 'Что попробовать']],
-    ['waiting', ['В очереди', 'Будет готово', 'лежит готовая деталь', 'Что поможет'], ['Не получилось']],
+    [
+      'waiting',
+      ['В очереди', 'Будет готово', 'лежит готовая деталь', 'Что поможет', 'Место в очереди: Третье в очереди.'],
+      ['Не получилось'],
+    ],
     ['working', ['В работе', 'Станок: Станок ender'], ['Почему ждём']],
     ['onBed', ['Готово, ждёт на станке', 'может быть горячим'], ['Отменить задание']],
     ['ready', ['Можно забрать', 'назови номер талона'], ['Отменить задание']],
@@ -225,6 +229,16 @@ describe('notices', () => {
     expect(titles).toEqual(['Талон 11: одобрено, задание в очереди', 'Талон 11: учитель вернул на доработку', 'Талон 16: можно забрать'])
     expect(JSON.stringify(at.notices)).not.toMatch(/Анна|gcode|7F3K|Мелко/)
     expect(at.notices[0]?.payload.path).toBe(at.path('checking'))
+  })
+
+  it('tell whose part is made on one bed with others, too, when it can be collected', async () => {
+    await using at = await openTickets()
+    const plate = at.jobs.get('job-working')
+    change(at, 'waiting', 'queued', { plate: 'job-working' })
+    expect(await subscribe(at, 'waiting', subscription())).toBe(204)
+    if (plate) at.put({ ...plate, state: 'completed', endedAt: Date.now(), verdict })
+    await settled()
+    expect(at.notices.map(({ payload }) => payload.title)).toEqual(['Талон 14: можно забрать'])
   })
 
   it.for([
