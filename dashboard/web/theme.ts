@@ -44,7 +44,7 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'sm', variant: 'filled' } }),
     Modal: Modal.extend({ defaultProps: { radius: 12, overlayProps: { backgroundOpacity: 0.45 } } }),
     // Beside its button in the page's own landmarks, and its first item takes the focus, as a menu's does.
-    Menu: Menu.extend({ defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } }),
+    Menu: Menu.extend({ defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false, returnFocus: true } }),
     // The page has one banner: a dialog's <header> is none.
     ModalHeader: { defaultProps: { role: 'none' } },
     DrawerHeader: { defaultProps: { role: 'none' } },

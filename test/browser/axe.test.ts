@@ -15,7 +15,14 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
+/** As many pages at once as CI has cores: models are drawn without a graphics card. */
+const atOnce = 2
+let open = 0
+const waiting: (() => void)[] = []
+
 async function visit(shot: Shot, language: 'ru' | 'en', look: (page: Page) => Promise<void>): Promise<void> {
+  if (open >= atOnce) await new Promise<void>(go => waiting.push(go))
+  open++
   const fake = await startFake({ dist, ...shot.options })
   const context = await browser.newContext({ viewport: sizes.wide, reducedMotion: 'reduce' })
   if (language === 'en') await context.addInitScript("localStorage.setItem('tsekh.language', 'en')")
@@ -30,6 +37,8 @@ async function visit(shot: Shot, language: 'ru' | 'en', look: (page: Page) => Pr
   } finally {
     await context.close()
     await fake.close()
+    open--
+    waiting.shift()?.()
   }
 }
 
@@ -45,6 +54,7 @@ const visits = shots.flatMap((shot, at) =>
 describe.concurrent('a scene', () => {
   it.for(visits.map(each => [each.shot.name, each.language, each] as const))(
     '%s (%s) is open to everybody',
+    { timeout: 120_000 },
     async ([, , { shot, language, schemes }]) => {
       await visit(shot, language, async page => {
         expect(await faultsOf(page, schemes)).toEqual([])

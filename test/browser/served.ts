@@ -42,7 +42,7 @@ export async function openStages(): Promise<Stages & AsyncDisposable> {
 }
 
 const floor = (name: string, state: MachineState, more: { ask?: string; as?: 'anna' } = {}): Served => ({
-  name: `machine-${name}`,
+  name: `floor-${name}`,
   route: '/m/:site/:machine',
   ...(more.as === undefined ? {} : { as: more.as }),
   at: ({ school }) => {
@@ -82,7 +82,7 @@ export const served: readonly Served[] = [
   floor('help', { state: 'ready', since: 1 }, { ask: 'help' }),
   floor('staff', lies, { as: 'anna' }),
   floor('clear', lies, { as: 'anna', ask: 'clear' }),
-  { name: 'machine-nobody', route: '/m/:site/:machine', at: ({ school }) => `${school.url}/m/alpha/ender-aaaaaaaaaaaa` },
+  { name: 'floor-nobody', route: '/m/:site/:machine', at: ({ school }) => `${school.url}/m/alpha/ender-aaaaaaaaaaaa` },
   { name: 'stickers', route: '/m/:site/stickers', as: 'anna', at: ({ school }) => `${school.url}/m/alpha/stickers` },
   { name: 'stickers-nobody', route: '/m/:site/stickers', at: ({ school }) => `${school.url}/m/alpha/stickers` },
   {

@@ -2,6 +2,7 @@
 import { Button, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useSpeech } from '../words/speech.tsx'
+import { FocusBack } from './focus-back.ts'
 
 export type ConfirmProps = {
   opened: boolean
@@ -18,6 +19,7 @@ export function Confirm({ opened, title, deed, keep, busy, onKeep, onConfirm, ch
   const { words } = useSpeech()
   return (
     <Modal opened={opened} onClose={onKeep} title={title} centered closeButtonProps={{ 'aria-label': words.submit.close }}>
+      <FocusBack />
       <div className="stack">
         <div>{children}</div>
         <div className="row" style={{ justifyContent: 'flex-end' }}>

@@ -2,6 +2,7 @@
 import { Button, Modal, PasswordInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { tellDone, troubleText } from '../asking.tsx'
+import { FocusBack } from '../parts/focus-back.ts'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { setPin } from './server.ts'
@@ -13,6 +14,7 @@ export function PinDialog({ opened, onClose, onSaved }: { opened: boolean; onClo
   const title = me.pin?.set === true ? words.people.pinChange : words.people.pinSet
   return (
     <Modal opened={opened} onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': words.submit.close }}>
+      <FocusBack />
       <PinForm
         onClose={onClose}
         onSaved={() => {
