@@ -1,7 +1,7 @@
 // The care of machines by REST (protocols/contract/screen.ts): what is due, parts and orders of a site or of all; photos of work orders.
 import { open } from 'node:fs/promises'
 import type { Request, Response, Router } from 'express'
-import type { Care } from '../../protocols/contract/care.ts'
+import type { Care, SiteCare } from '../../protocols/contract/care.ts'
 import { photosOf, soonShare } from '../../protocols/contract/care-due.ts'
 import { sha256Schema } from '../../protocols/contract/ids.ts'
 import { cleanPhoto, photoBytesMax } from '../../protocols/contract/photo.ts'
@@ -58,7 +58,9 @@ export function addCare(router: Router, { workplace, clock }: WebContext, asked:
     const seen = workplace.fleet.sites().filter(({ id }) => maySeeSite(visitor.account, id))
     const sites = seen.map(({ id }) => {
       const care = shelf.of(id, clock())
-      return [id, { ...care, plan: care.plan.filter(({ share }) => share >= soonShare) }] as const
+      const machines = Object.entries(workplace.fleet.site(id)?.machines ?? {})
+      const names = Object.fromEntries(machines.map(([machine, { declaration }]) => [machine, declaration.name]))
+      return [id, { ...care, plan: care.plan.filter(({ share }) => share >= soonShare), names } satisfies SiteCare] as const
     })
     response.json({ sites: Object.fromEntries(sites) })
   })

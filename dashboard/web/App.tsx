@@ -15,6 +15,8 @@ import { PageSkeleton } from './parts/PageSkeleton.tsx'
 import { ReaderProvider } from './rights.tsx'
 import { useSpeech } from './words/speech.tsx'
 
+const Care = lazy(async () => ({ default: (await import('./pages/Care.tsx')).Care }))
+const CityCare = lazy(async () => ({ default: (await import('./pages/CityCare.tsx')).CityCare }))
 const Keys = lazy(async () => ({ default: (await import('./pages/Keys.tsx')).Keys }))
 const Conditions = lazy(async () => ({ default: (await import('./pages/Conditions.tsx')).Conditions }))
 const Figures = lazy(async () => ({ default: (await import('./pages/Figures.tsx')).Figures }))
@@ -78,8 +80,15 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
                 </Route>
               ) : null}
               {me.author.role === 'pupil' ? null : (
-                <Route path="/figures/:site?">{({ site }) => <Figures key={site ?? ''} {...(site !== undefined && { site })} />}</Route>
+                <Route path="/figures">
+                  <Figures />
+                </Route>
               )}
+              {me.author.role === 'pupil' ? null : <Route path="/figures/:site">{({ site }) => <Figures key={site} site={site} />}</Route>}
+              {me.author.role === 'technician' || me.author.role === 'administrator' ? (
+                <Route path="/care">{first === '/' ? <CityCare /> : <Redirect to={`${first}/care`} replace />}</Route>
+              ) : null}
+              {me.author.role === 'pupil' ? null : <Route path="/sites/:site/care">{({ site }) => <Care key={site} site={site} />}</Route>}
               <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
               {me.author.role === 'pupil' ? null : (
                 <Route path="/sites/:site/people">{({ site }) => <People key={site} site={site} />}</Route>

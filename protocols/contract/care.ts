@@ -94,6 +94,9 @@ export type Care = {
   orders: WorkOrder[]
 }
 
+/** Of one site among many; `names`: of its machines. */
+export type SiteCare = Care & { names: Record<string, string> }
+
 /** A row of the plan on a machine, and how far it has come. */
 export type CareDue = {
   machine: string

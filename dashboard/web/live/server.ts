@@ -56,7 +56,8 @@ export async function endKey(id: string): Promise<Trouble | undefined> {
 }
 
 export type ConditionDeed =
-  | { kind: 'acknowledge' | 'approve'; reason: string }
+  | { kind: 'acknowledge'; reason: string }
+  | { kind: 'approve'; reason: string; machine?: string }
   | { kind: 'shelve'; reason: string; until: number }
   | { kind: 'unshelve' }
 

@@ -1,14 +1,15 @@
 // For the technician: service, firmware and its settings, and a line straight to the machine.
 import { Button, Switch, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
+import { Link } from 'wouter'
 import type { Firmware } from '../../../protocols/contract/machine.ts'
-import { troubleText, useAsking } from '../asking.tsx'
-import type { Asked } from '../live/server.ts'
+import { useAsking } from '../asking.tsx'
+import { careHref, orderHref } from '../care/links.ts'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
+import { Console } from './Console.tsx'
+import { Differences } from './Differences.tsx'
 import type { Seen } from './seen.ts'
-
-const consoleLinesMax = 50
 
 export function Technical({ seen, site }: { seen: Seen; site: string }) {
   const { words, forms } = useSpeech()
@@ -39,32 +40,40 @@ export function Technical({ seen, site }: { seen: Seen; site: string }) {
           ) : null}
         </section>
         {faults.length === 0 ? null : <Faults seen={seen} />}
+        <p>
+          <Link href={careHref(site)}>{words.care.title}</Link>
+        </p>
         {offer('machine.console', about) === 'yes' ? <Console site={site} machine={declaration.id} /> : null}
       </div>
-      <section className="panel machine-column" aria-labelledby="firmware">
-        <div className="panel-head">
-          <h2 id="firmware">{words.machine.firmware}</h2>
-        </div>
-        <div className="panel-body stack">
-          <dl className="facts small">
-            <div className="fact">
-              <dt>{words.machine.model}</dt>
-              <dd>{declaration.modelName}</dd>
-            </div>
-            <div className="fact">
-              <dt>{words.machine.area}</dt>
-              <dd className="figures">
-                {[declaration.area.x, declaration.area.y, declaration.area.z].map(side => forms.number(side)).join(' × ')} {words.unit.mm}
-              </dd>
-            </div>
-            <div className="fact">
-              <dt>{words.machine.dialect}</dt>
-              <dd>{declaration.dialect}</dd>
-            </div>
-          </dl>
-          {firmware === undefined ? <p className="quiet">{words.machine.firmwareUnknown}</p> : <FirmwareFacts firmware={firmware} />}
-        </div>
-      </section>
+      <div className="machine-column">
+        {firmware?.settings === undefined ? null : (
+          <Differences site={site} machine={declaration.id} differences={machine.differences ?? []} />
+        )}
+        <section className="panel" aria-labelledby="firmware">
+          <div className="panel-head">
+            <h2 id="firmware">{words.machine.firmware}</h2>
+          </div>
+          <div className="panel-body stack">
+            <dl className="facts small">
+              <div className="fact">
+                <dt>{words.machine.model}</dt>
+                <dd>{declaration.modelName}</dd>
+              </div>
+              <div className="fact">
+                <dt>{words.machine.area}</dt>
+                <dd className="figures">
+                  {[declaration.area.x, declaration.area.y, declaration.area.z].map(side => forms.number(side)).join(' × ')} {words.unit.mm}
+                </dd>
+              </div>
+              <div className="fact">
+                <dt>{words.machine.dialect}</dt>
+                <dd>{declaration.dialect}</dd>
+              </div>
+            </dl>
+            {firmware === undefined ? <p className="quiet">{words.machine.firmwareUnknown}</p> : <FirmwareFacts firmware={firmware} />}
+          </div>
+        </section>
+      </div>
     </div>
   )
 }
@@ -87,6 +96,11 @@ function Faults({ seen }: { seen: Seen }) {
                   <code>{fault.detail}</code>
                 </p>
               )}
+              <p className="small">
+                <Link href={orderHref(seen.site, { machine: seen.machine.declaration.id, title: say(fault.text).slice(0, 120) })}>
+                  {words.care.due.order}
+                </Link>
+              </p>
             </li>
           ))}
         </ul>
@@ -136,64 +150,5 @@ function FirmwareFacts({ firmware }: { firmware: Firmware }) {
         </>
       )}
     </>
-  )
-}
-
-type Said = { key: number; line: string; answer: string }
-
-function Console({ site, machine }: { site: string; machine: string }) {
-  const speech = useSpeech()
-  const { words } = speech
-  const { ask } = useAsking(site)
-  const [line, setLine] = useState('')
-  const [said, setSaid] = useState<readonly Said[]>([])
-  const send = async (event: FormEvent) => {
-    event.preventDefault()
-    const text = line.trim()
-    if (text === '') return
-    setLine('')
-    const answer = answerText(await ask({ kind: 'machine.console', machine, line: text }))
-    setSaid(before => [{ key: (before[0]?.key ?? 0) + 1, line: text, answer }, ...before].slice(0, consoleLinesMax))
-  }
-  const answerText = (asked: Asked) => {
-    if (asked.outcome === 'failed') return troubleText(asked, speech)
-    if (asked.outcome === 'waiting') return words.asked.sent
-    return asked.reply.outcome === 'refused' ? speech.say(asked.reply.denial.text) : words.asked.done
-  }
-  return (
-    <section className="panel" aria-labelledby="console">
-      <div className="panel-head">
-        <h2 id="console">{words.machine.console}</h2>
-      </div>
-      <div className="panel-body stack">
-        <form className="row" onSubmit={send}>
-          <TextInput
-            aria-label={words.machine.consoleLine}
-            value={line}
-            maxLength={200}
-            autoComplete="off"
-            spellCheck={false}
-            className="mono"
-            style={{ flex: '1 1 180px' }}
-            onChange={event => setLine(event.currentTarget.value)}
-          />
-          <Button type="submit" variant="default">
-            {words.machine.consoleSend}
-          </Button>
-        </form>
-        <p className="small quiet">{words.machine.consoleHint}</p>
-        {said.length === 0 ? (
-          <p className="small quiet">{words.machine.consoleEmpty}</p>
-        ) : (
-          <ul className="plain console">
-            {said.map(each => (
-              <li key={each.key}>
-                <code>{each.line}</code> <span className="quiet small">{each.answer}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
-    </section>
   )
 }

@@ -44,6 +44,11 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
                 {me.nickname === undefined ? me.author.name : `${me.nickname} (${me.author.name})`} · {words.role[me.author.role]}
               </Menu.Label>
               {me.author.role === 'pupil' ? null : (
+                <Menu.Item component={Link} href={careOf(me)}>
+                  {words.care.title}
+                </Menu.Item>
+              )}
+              {me.author.role === 'pupil' ? null : (
                 <Menu.Item component={Link} href="/keys">
                   {words.nav.slicerKeys}
                 </Menu.Item>
@@ -69,6 +74,13 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
       </div>
     </header>
   )
+}
+
+/** Of one's own school, or of all. */
+function careOf({ scope, sites, author }: ReturnType<typeof useReader>['me']): string {
+  const [only, second] = sites
+  if (scope.kind === 'school') return `/sites/${scope.site}/care`
+  return only !== undefined && (second === undefined || author.role === 'teacher') ? `/sites/${only.id}/care` : '/care'
 }
 
 /** City → school → machine, as far as this person may climb. */

@@ -66,7 +66,6 @@ export const enMachine: typeof ruMachine = {
     console: 'Console',
     consoleLine: 'Line to the machine',
     consoleSend: 'Send line',
-    consoleHint: 'Every line is written into the audit log.',
     consoleEmpty: 'Lines you send appear here.',
     model: 'Model',
     area: 'Work area',

@@ -2,6 +2,7 @@
 
 import { causesIn } from './causes.ts'
 import { enCamera } from './en-camera.ts'
+import { enCare } from './en-care.ts'
 import { enFloor } from './en-floor.ts'
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
@@ -18,6 +19,7 @@ export const en: Words = {
   ...enFloor,
   ...enCamera,
   ...enHealth,
+  ...enCare,
   ...enMachine,
   ...enKeys,
   ...enPeople,

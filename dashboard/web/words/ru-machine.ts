@@ -65,7 +65,6 @@ export const ruMachine = {
     console: 'Консоль',
     consoleLine: 'Строка станку',
     consoleSend: 'Отправить строку',
-    consoleHint: 'Каждая строка записывается в журнал действий.',
     consoleEmpty: 'Отправленные строки появятся здесь.',
     model: 'Модель',
     area: 'Рабочее поле',

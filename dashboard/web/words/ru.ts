@@ -2,6 +2,7 @@
 import { causesIn } from './causes.ts'
 import { ruForm } from './plural.ts'
 import { ruCamera } from './ru-camera.ts'
+import { ruCare } from './ru-care.ts'
 import { ruFloor } from './ru-floor.ts'
 import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
@@ -16,6 +17,7 @@ export const ru = {
   ...ruFloor,
   ...ruCamera,
   ...ruHealth,
+  ...ruCare,
   ...ruMachine,
   ...ruKeys,
   ...ruPeople,
