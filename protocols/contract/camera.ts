@@ -20,119 +20,152 @@ const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 export function wholePicture(bytes: Uint8Array): Whole | undefined {
   const type = typeAt(bytes, 0)
   if (type === undefined) return undefined
-  const end = endOf(bytes, type)
-  return typeof end === 'number' ? { bytes: bytes.subarray(0, end), type } : undefined
+  const reading = readingOf(type, 0)
+  return read(bytes, reading) === 'whole' ? { bytes: bytes.subarray(0, reading.at), type } : undefined
 }
 
-/** Picks whole pictures out of whatever a camera sends. What stands between them is passed over; what grows past the bound is forgotten. */
+/**
+ * Picks whole pictures out of whatever a camera sends. What stands between them is passed over; what grows past the bound is forgotten.
+ * Each byte is looked at once, however small the pieces it comes in.
+ */
 export class PictureFinder {
-  #held = new Uint8Array(0)
+  #held = new Uint8Array(65_536)
+  /** What is held and not done with: from the picture that has begun, or from where one may begin. */
+  #from = 0
+  #until = 0
+  #reading: Reading | undefined
   /** Bytes heard since the last whole picture. */
   waste = 0
 
   /** A picture has begun and is not whole. */
-  begun = false
+  get begun(): boolean {
+    return this.#reading !== undefined
+  }
 
   /** The pictures that are whole now, oldest first. */
   push(chunk: Uint8Array): Whole[] {
     const found: Whole[] = []
     this.waste += chunk.length
-    let held = joined(this.#held, chunk)
+    this.#append(chunk)
     for (;;) {
-      const start = startOf(held)
-      if (start === undefined) {
-        // The beginning of a beginning may stand at the end.
-        held = held.slice(Math.max(0, held.length - pngSignature.length))
-        break
-      }
-      held = held.subarray(start.at)
-      const end = endOf(held, start.type)
-      if (end === 'more') {
-        if (held.length > pictureBytesMax) held = held.slice(2)
-        else break
-      } else if (end === 'broken') held = held.subarray(2)
-      else {
-        found.push({ bytes: held.slice(0, end), type: start.type })
-        held = held.subarray(end)
+      const held = this.#held.subarray(0, this.#until)
+      this.#reading ??= this.#begin(held)
+      if (this.#reading === undefined) return found
+      const { type, start } = this.#reading
+      const state = read(held, this.#reading)
+      if (state === 'more' && this.#until - start <= pictureBytesMax) return found
+      if (state === 'whole') {
+        found.push({ bytes: held.slice(start, this.#reading.at), type })
+        this.#from = this.#reading.at
         this.waste = 0
-      }
+      } else this.#from = start + 2
+      this.#reading = undefined
     }
-    this.#held = held.slice()
-    this.begun = typeAt(held, 0) !== undefined
-    return found
+  }
+
+  #begin(held: Uint8Array): Reading | undefined {
+    for (; this.#from + pngSignature.length <= held.length; this.#from++) {
+      const byte = held[this.#from]
+      if (byte !== 0xff && byte !== 0x89) continue
+      const type = typeAt(held, this.#from)
+      if (type !== undefined) return readingOf(type, this.#from)
+    }
+    return undefined
+  }
+
+  /** What is done with makes room before more is asked for. */
+  #append(chunk: Uint8Array): void {
+    const rest = this.#until - this.#from
+    if (this.#until + chunk.length > this.#held.length) {
+      const larger = rest + chunk.length > this.#held.length
+      const held = larger ? new Uint8Array(2 * (rest + chunk.length)) : this.#held
+      held.set(this.#held.subarray(this.#from, this.#until))
+      this.#held = held
+      if (this.#reading !== undefined) {
+        this.#reading.at -= this.#from
+        this.#reading.start -= this.#from
+      }
+      this.#from = 0
+      this.#until = rest
+    }
+    this.#held.set(chunk, this.#until)
+    this.#until += chunk.length
   }
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(a.length + b.length)
-  all.set(a)
-  all.set(b, a.length)
-  return all
-}
+/** How far a picture has been read: the next segment or chunk begins at `at`, or with `inScan` the image data goes on there. */
+type Reading = { type: PictureType; start: number; at: number; inScan: boolean }
+
+const readingOf = (type: PictureType, start: number): Reading => ({
+  type,
+  start,
+  at: start + (type === 'image/jpeg' ? 2 : pngSignature.length),
+  inScan: false,
+})
 
 function typeAt(bytes: Uint8Array, at: number): PictureType | undefined {
   if (bytes[at] === 0xff && bytes[at + 1] === 0xd8 && bytes[at + 2] === 0xff) return 'image/jpeg'
   return pngSignature.every((byte, index) => bytes[at + index] === byte) ? 'image/png' : undefined
 }
 
-function startOf(bytes: Uint8Array): { at: number; type: PictureType } | undefined {
-  for (let at = 0; at + 2 < bytes.length; at++) {
-    const byte = bytes[at]
-    if (byte !== 0xff && byte !== 0x89) continue
-    const type = typeAt(bytes, at)
-    if (type !== undefined) return { at, type }
-  }
-  return undefined
+/** Reads on from where it was; at `whole`, `at` stands behind the last byte. */
+function read(bytes: Uint8Array, reading: Reading): 'whole' | 'more' | 'broken' {
+  return reading.type === 'image/jpeg' ? readJpeg(bytes, reading) : readPng(bytes, reading)
 }
 
-function endOf(bytes: Uint8Array, type: PictureType): number | 'more' | 'broken' {
-  return type === 'image/jpeg' ? jpegEnd(bytes) : pngEnd(bytes)
-}
-
-/** Segments tell their lengths, so a thumbnail inside one is stepped over; between scans only a marker other than RSTn ends the data. */
-function jpegEnd(bytes: Uint8Array): number | 'more' | 'broken' {
-  let at = 2
+/** Segments tell their lengths, so a thumbnail inside one is stepped over; in a scan only a marker other than RSTn ends the data. */
+function readJpeg(bytes: Uint8Array, reading: Reading): 'whole' | 'more' | 'broken' {
   for (;;) {
+    if (reading.inScan) {
+      if (reading.at >= bytes.length) return 'more'
+      const mark = bytes.indexOf(0xff, reading.at)
+      // A mark may stand right at the end, its second byte to come.
+      reading.at = mark === -1 ? bytes.length : mark
+      if (reading.at + 1 >= bytes.length) return 'more'
+      const next = bytes[reading.at + 1] ?? 0
+      if (next === 0x00 || (next >= 0xd0 && next <= 0xd7)) {
+        reading.at += 2
+        continue
+      }
+      reading.inScan = false
+    }
+    const { at } = reading
     if (at + 1 >= bytes.length) return 'more'
     if (bytes[at] !== 0xff) return 'broken'
     const marker = bytes[at + 1] ?? 0
-    // Fill bytes before a marker.
+    if (marker === 0xd9) {
+      reading.at += 2
+      return 'whole'
+    }
+    if (marker === 0xd8 || marker === 0x00) return 'broken'
     if (marker === 0xff) {
-      at++
+      // Fill bytes before a marker.
+      reading.at++
       continue
     }
-    if (marker === 0xd9) return at + 2
-    if (marker === 0xd8 || marker === 0x00) return 'broken'
     if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-      at += 2
+      reading.at += 2
       continue
     }
     if (at + 3 >= bytes.length) return 'more'
     const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
     if (length < 2) return 'broken'
-    at += 2 + length
-    if (marker !== 0xda) continue
-    // The scan's own data: FF00 is a byte of it, RSTn a mark within it.
-    for (;;) {
-      at = bytes.indexOf(0xff, at)
-      if (at === -1 || at + 1 >= bytes.length) return 'more'
-      const next = bytes[at + 1] ?? 0
-      if (next === 0x00 || (next >= 0xd0 && next <= 0xd7)) at += 2
-      else break
-    }
+    reading.at += 2 + length
+    reading.inScan = marker === 0xda
   }
 }
 
-function pngEnd(bytes: Uint8Array): number | 'more' | 'broken' {
-  let at = pngSignature.length
+function readPng(bytes: Uint8Array, reading: Reading): 'whole' | 'more' | 'broken' {
   for (;;) {
+    const { at } = reading
     if (at + 8 > bytes.length) return 'more'
     const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8)
     const length = view.getUint32(0)
     if (length > pictureBytesMax) return 'broken'
-    at += 12 + length
-    if (at > bytes.length) return 'more'
+    const end = at + 12 + length
+    if (end > bytes.length) return 'more'
+    reading.at = end
     // IEND
-    if (view.getUint32(4) === 0x49454e44) return at
+    if (view.getUint32(4) === 0x49454e44) return 'whole'
   }
 }

@@ -4,6 +4,7 @@ import { type DeviceOptions, type RunningDevice, startDevice } from './device.ts
 import type { DeviceKind } from './machine.ts'
 import type { MarlinOptions } from './marlin/options.ts'
 import { behaviourMakers, parseBehaviour } from './parse-behaviour.ts'
+import { openWindow, type RunningWindow } from './window.ts'
 
 export const deviceUsage = `tsekh device grbl|grblhal|fluidnc|marlin --listen tcp://127.0.0.1:5001|pty:///path
   --speed N            axes, heaters and waits run N times faster than life ("max": they take no time)
@@ -14,11 +15,12 @@ export const deviceUsage = `tsekh device grbl|grblhal|fluidnc|marlin --listen tc
   --option NAME=VALUE  how the printer is built (Marlin): advancedOk, okAfterResend, emergencyParser, duplicates …
   --boot-ms N          opening the port reboots the board; it is deaf for N ms, then greets
   --seed N             the stumbles' dice
+  --window PORT        shows its bed and the buttons on its front at http://127.0.0.1:PORT
   --trace              prints every realtime byte and emergency line with its arrival (ms since 1970)`
 
 const kinds: readonly DeviceKind[] = ['grbl', 'grblhal', 'fluidnc', 'marlin']
 
-type Parsed = { options: DeviceOptions; trace: boolean }
+type Parsed = { options: DeviceOptions; trace: boolean; window?: number }
 
 /** Options from the words behind `tsekh device`, or one sentence that says what is wrong. */
 export function parseDeviceArguments(argv: readonly string[]): Parsed | { readonly complaint: string } {
@@ -32,6 +34,7 @@ export function parseDeviceArguments(argv: readonly string[]): Parsed | { readon
   let bootMs: number | undefined
   let seed = 1
   let trace = false
+  let window: number | undefined
   const behaviours: Behaviour[] = []
   const settings: { [name: string]: string } = {}
   const built: { [name: string]: string | number | boolean } = {}
@@ -72,6 +75,7 @@ export function parseDeviceArguments(argv: readonly string[]): Parsed | { readon
       else if (name === '--baud') baud = amount
       else if (name === '--latency') latencyMs = amount
       else if (name === '--boot-ms') bootMs = amount
+      else if (name === '--window') window = amount
       else seed = amount
     }
   }
@@ -90,10 +94,21 @@ export function parseDeviceArguments(argv: readonly string[]): Parsed | { readon
     kind === 'marlin'
       ? { ...common, kind, machine: built as Partial<MarlinOptions> }
       : { ...common, kind, settings, flowControl: kind === 'fluidnc' && listen.startsWith('tcp:') }
-  return { options, trace }
+  return { options, trace, ...(window === undefined ? {} : { window }) }
 }
 
-const known = new Set(['--listen', '--speed', '--baud', '--latency', '--behaviour', '--setting', '--option', '--boot-ms', '--seed'])
+const known = new Set([
+  '--listen',
+  '--speed',
+  '--baud',
+  '--latency',
+  '--behaviour',
+  '--setting',
+  '--option',
+  '--boot-ms',
+  '--seed',
+  '--window',
+])
 
 function splitOnce(word: string): [string, string | undefined] {
   const equals = word.indexOf('=')
@@ -146,7 +161,18 @@ export async function deviceCommand(argv: readonly string[]): Promise<void> {
       process.stdout.write(`urgent ${name} ${(performance.timeOrigin + atMs).toFixed(3)}\n`)
     })
   }
+  let window: RunningWindow | undefined
+  try {
+    if (parsed.window !== undefined) window = await openWindow(device, parsed.window)
+  } catch (error) {
+    process.stderr.write(`tsekh device: no window at port ${parsed.window}: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+    await device.stop()
+    return
+  }
   process.stdout.write(`listening ${device.url}\n`)
+  if (window !== undefined) process.stdout.write(`window ${window.url}\n`)
   await ended
+  await window?.close()
   await device.stop()
 }
