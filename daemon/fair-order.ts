@@ -6,9 +6,9 @@ import { byOrder, inQueue } from './queue.ts'
 export type Standing = {
   /** 40 for each day since it was sent: whoever was sent 30 hours later never passes, whatever else speaks for it. */
   readonly age: number
-  /** Up to 30: half for a class that used the machines as much as the others, more for one that used them less. */
+  /** Up to 30, in tenths: half for a class that used the machines as much as the others, more for one that used them less. */
   readonly share: number
-  /** Up to 20, rising over the last day in which its deadline can be kept. */
+  /** Up to 20, rising in tenths over the last day in which its deadline can be kept. */
   readonly deadline: number
   /** Up to 10, for less than two hours; only to pass one longer job, see passes. */
   readonly short: number
@@ -73,14 +73,19 @@ export function standingsOf(jobs: readonly Job[], { nowMs, use }: FairQuestion):
       const takes = job.estimatedSeconds
       const standing: Standing = {
         age: (weights.age * (nowMs - job.submittedAt)) / ageFullMs,
-        share: (weights.share * usual) / (usual + used),
-        deadline: weights.deadline * urgency(job, nowMs, takes ?? 0),
+        share: weights.share * tenths(usual / (usual + used)),
+        deadline: weights.deadline * tenths(urgency(job, nowMs, takes ?? 0)),
         short: takes === undefined ? 0 : weights.short * Math.max(0, 1 - takes / shortSeconds),
         seconds: takes,
       }
       return [job.id, standing]
     }),
   )
+}
+
+/** Steps that are worth changing places for: each minute of use would otherwise make an event of half the queue. */
+function tenths(share: number): number {
+  return Math.round(share * 10) / 10
 }
 
 /** 0 until a day before the last instant at which it could begin, 1 from there on. A deadline that was over when it was asked for is none. */
@@ -156,12 +161,14 @@ function machinesOf({ wanted, suitable }: Job): readonly string[] {
   return suitable.includes(wanted) ? [wanted] : []
 }
 
-/** Below this distance between two orders there may be no number left between them. */
-const orderGapMin = 1e-6
+/** Nearer to each other than this no two orders are put; double numbers would allow less, screens need not. */
+const orderGapMin = 1e-9
+/** Newcomers mostly follow one another before the same job: each leaves seven eighths of the gap to the next. */
+const gapShare = 7
 
 /**
  * New order numbers that make the queue stand in this sequence, for as few jobs as can be: those in the longest run that stands rightly keep theirs.
- * All are numbered anew when the numbers between two neighbours are used up.
+ * Where no numbers are left between two neighbours, those behind make room, as many as it takes.
  */
 export function renumbered(sequence: readonly Job[]): Map<string, number> {
   const kept = longestRun(sequence)
@@ -176,11 +183,15 @@ export function renumbered(sequence: readonly Job[]): Map<string, number> {
       continue
     }
     let end = index
-    while (end < sequence.length && !kept.has(end)) end += 1
-    const next = sequence[end]?.order
+    let step = 1
+    let next: number | undefined
+    do {
+      while (end < sequence.length && !kept.has(end)) end += 1
+      next = sequence[end]?.order
+      step = next === undefined || previous === undefined ? 1 : (next - previous) / (end - index + gapShare)
+      if (step < orderGapMin) kept.delete(end)
+    } while (step < orderGapMin)
     const count = end - index
-    const step = next === undefined ? 1 : previous === undefined ? 1 : (next - previous) / (count + 1)
-    if (step < orderGapMin) return new Map(sequence.map((one, at) => [one.id, at + 1]))
     const base = previous ?? (next === undefined ? 0 : next - count - 1)
     for (let at = index; at < end; at++) orders.set(sequence[at]?.id ?? '', base + step * (at - index + 1))
     previous = base + step * count

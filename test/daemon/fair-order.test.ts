@@ -242,9 +242,25 @@ describe('numbers', () => {
     expect([...renumbered(jobs)]).toEqual([['job-0', 0]])
   })
 
-  it('are given out anew when none is left between two neighbours', () => {
-    const jobs = [1, 9, 1 + 1e-7].map((number, index) => aJob({ id: `job-${index}`, order: number }))
-    expect([...renumbered(jobs).values()]).toEqual([1, 2, 3])
+  it('make room where none is left between two neighbours, and nowhere else', () => {
+    const jobs = [1, 9, 1 + 1e-10, 2, 3].map((number, index) => aJob({ id: `job-${index}`, order: number }))
+    const orders = renumbered(jobs)
+    expect([...orders.keys()]).toEqual(['job-1', 'job-2'])
+    const after = jobs.map(({ id, order }) => orders.get(id) ?? order)
+    expect(after).toEqual([...after].sort((a, b) => a - b))
+  })
+
+  it('last for a hundred who join one after the other before the same job, for two events each at most', () => {
+    let jobs = [aJob({ id: 'job-first', order: 1 }), aJob({ id: 'job-last', order: 2 })]
+    let told = 0
+    for (let n = 0; n < 500; n++) {
+      const sequence = jobs.toSpliced(-1, 0, aJob({ id: `job-${n}`, order: 1e6 + n }))
+      const orders = renumbered(sequence)
+      told += orders.size
+      jobs = sequence.map(job => ({ ...job, order: orders.get(job.id) ?? job.order }))
+    }
+    expect(new Set(jobs.map(({ order }) => order)).size).toBe(502)
+    expect(told).toBeLessThanOrEqual(1000)
   })
 })
 
