@@ -223,7 +223,7 @@ describe('a part made on one bed with others', () => {
   it('shows the bed’s progress and end, and is ready when the bed is', async () => {
     await using at = await openTickets()
     put('plate', { state: 'running', machine: 'ender', startedAt: 2_000, author: teacher, ticket: 300 }, at)
-    put('follower', { state: 'queued', plate: 'job-plate', ticket: 301 }, at)
+    put('follower', { state: 'running', machine: 'ender', plate: 'job-plate', ticket: 301 }, at)
     at.fleet.apply('alpha', {
       name: 'machine',
       machine: 'ender',
@@ -239,6 +239,10 @@ describe('a part made on one bed with others', () => {
     const verdict = { quality: 'ok' as const, by: teacher, at: 3_000 }
     put('plate', { state: 'completed', machine: 'ender', startedAt: 2, endedAt: Date.now(), end: done, verdict, ticket: 300 }, at)
     expect(words((await read(at.path('follower'), at)).text)).toContain('Можно забрать')
+    put('follower', { state: 'completed', plate: 'job-plate', endedAt: Date.now(), end: { ...done, seconds: 0 }, verdict, ticket: 301 }, at)
+    const own = words((await read(at.path('follower'), at)).text)
+    expect(own).toContain('Можно забрать')
+    expect(own).not.toContain('Время работы')
   })
 })
 
