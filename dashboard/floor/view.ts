@@ -76,7 +76,14 @@ function ofStaff(
   const lies = state.state === 'uncleared' ? own(picture.jobs, state.job) : undefined
   const moves = sure && !readOnly
   const next = Object.values(picture.jobs)
-    .filter(job => job.state === 'queued' && !job.held && job.suitable.includes(machine) && (job.wanted ?? machine) === machine)
+    .filter(
+      job =>
+        job.state === 'queued' &&
+        !job.held &&
+        job.plate === undefined &&
+        job.suitable.includes(machine) &&
+        (job.wanted ?? machine) === machine,
+    )
     .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))[0]
   return {
     faults: faults.filter(({ code }) => code === helpCalled || code === problemReported),

@@ -115,6 +115,7 @@ function resultPart({ material, grams, seconds }: NonNullable<TicketView['result
     [words.layers, layers === undefined ? undefined : String(layers)],
   ]
   const known = facts.filter(([, fact]) => fact !== undefined)
+  if (known.length === 0) return html``
   return html`<div class="panel"><h2>${words.result}</h2><ul class="tries">${known.map(([what, fact]) => html`<li>${what}: ${fact}</li>`)}</ul></div>`
 }
 

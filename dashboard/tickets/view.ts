@@ -116,8 +116,13 @@ export function viewTicket(jobs: readonly Job[], picture: SitePicture, nowMs: nu
     ...(help === undefined ? {} : { help }),
     ...(result === undefined ? {} : { result }),
     ...(phase === 'collected' && collectedAt > 0 ? { collectedAt } : {}),
-    cancellable: jobs.filter(job => !endedStates.includes(job.state)).map(({ id }) => id),
+    cancellable: jobs.filter(mayCancel).map(({ id }) => id),
   }
+}
+
+/** What is being made on a shared bed goes on with it: one part cannot be taken out. */
+function mayCancel({ state, plate }: Job): boolean {
+  return !endedStates.includes(state) && (plate === undefined || !activeStates.includes(state))
 }
 
 /** A job whose part is made on another's bed fares as that one, until its own end is told. */
@@ -153,11 +158,16 @@ function helpOf(job: Job, phase: Phase, { machines }: SitePicture): TicketView['
   return known && { machine: job.machine, called: known.faults.some(({ code }) => code === helpCalled) }
 }
 
-function resultOf({ program, end, verdict, state }: Job, phase: Phase): TicketView['result'] {
+function resultOf({ program, end, verdict, state, plate }: Job, phase: Phase): TicketView['result'] {
   if (phase !== 'on-bed' && phase !== 'ready' && (phase !== 'collected' || verdict?.quality === 'failed')) return undefined
   if (state === 'cancelled' || end === undefined) return undefined
   const { material, grams } = program
-  return { ...(material === undefined ? {} : { material }), ...(grams === undefined ? {} : { grams }), seconds: end.seconds }
+  return {
+    ...(material === undefined ? {} : { material }),
+    ...(grams === undefined ? {} : { grams }),
+    // On a shared bed the time is the bed's.
+    ...(plate === undefined ? { seconds: end.seconds } : {}),
+  }
 }
 
 function isMade({ state, end, verdict }: Job): boolean {

@@ -82,7 +82,8 @@ function called({ machines }: SitePicture): string[] {
 /** One machine as the wall and its own page show it. */
 export function tileOf(id: string, machine: MachinePicture, picture: SitePicture, sure: boolean): TvTile {
   const look = sure ? lookOf(machine) : 'unknown'
-  const job = Object.values(picture.jobs).find(one => one.machine === id && activeStates.includes(one.state))
+  // Of a shared bed the bed's own job speaks: the progress is that one's.
+  const job = Object.values(picture.jobs).find(one => one.machine === id && one.plate === undefined && activeStates.includes(one.state))
   const progress = own(picture.telemetry, id)?.progress
   const moving = sure && job !== undefined && progress?.job === job.id
   return {
