@@ -65,7 +65,7 @@ ${view.when === undefined ? '' : html`<p class="quiet small">${view.when.what ==
 ${view.unsure === undefined ? '' : html`<p class="quiet">${words.unsure[view.unsure]}</p>`}
 ${view.silentMs === undefined ? '' : html`<p class="quiet">${words.silent(words.age(Math.round(view.silentMs / 60_000)))}</p>`}
 ${why === undefined ? '' : html`<p><b>${words.why}:</b> ${say(why.text)}</p><p><b>${words.unblock}:</b> ${say(why.unblock)}</p>`}
-${view.place === undefined ? '' : html`<p><b>${words.place}:</b> ${say(view.place)}</p>`}
+${view.place === undefined ? '' : html`<p>${say(view.place)}</p>`}
 ${problem === undefined ? '' : problemPart(problem, page, say)}
 </div>
 ${view.help === undefined ? '' : helpPart(view.help, path, words, language)}

@@ -145,6 +145,6 @@ export function aForecast(nowMs: number): JobForecast {
     end: [nowMs + 100 * 60_000, nowMs + 150 * 60_000],
     why: waitOf('bed-uncleared', { machine: 'Ender 3' }, 'ender'),
     ahead: 2,
-    place: { position: 3, text: { ru: 'Третье в очереди.', en: 'Third in the queue.' } },
+    place: { position: 3, text: { ru: 'Третье в очереди: перед ним два.', en: 'Third in the queue: two are before it.' } },
   }
 }
