@@ -1,9 +1,11 @@
 // The city's wall: one row a school, in the same place every day; colour only where a person is wanted.
 import { Skeleton } from '@mantine/core'
 import { Link } from 'wouter'
-import type { SiteSummary } from '../../../protocols/contract/screen.ts'
+import type { MachineKind } from '../../../protocols/contract/machine.ts'
+import type { KindSummary, SiteSummary } from '../../../protocols/contract/screen.ts'
+import { GuidePlace } from '../guide/GuidePlace.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
-import { isSure, type Look, lookOfKind } from '../looks.ts'
+import { isSure, lookOfKind, worstFirst } from '../looks.ts'
 import { Glyph } from '../parts/Glyph.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { useTitle } from '../parts/title.ts'
@@ -11,6 +13,7 @@ import { useSpeech } from '../words/speech.tsx'
 import { Missing } from './Missing.tsx'
 
 const wantsShown = 2
+const kinds: readonly MachineKind[] = ['printer', 'laser', 'mill']
 
 export function City() {
   const { words, say, language } = useSpeech()
@@ -30,6 +33,7 @@ export function City() {
         <h1>{words.city.title}</h1>
         {sites === undefined ? null : <Totals sites={sites} now={now} />}
       </div>
+      {sites === undefined || sites.length === 0 ? null : <GuidePlace sites={sites} />}
       {sites === undefined ? (
         <div className="stack" aria-busy="true">
           {Array.from({ length: 8 }, (_, index) => (
@@ -45,17 +49,12 @@ export function City() {
             <thead>
               <tr>
                 <th scope="col">{words.city.site}</th>
-                <th scope="col">{words.city.worst}</th>
+                {kinds.map(kind => (
+                  <th key={kind} scope="col">
+                    {words.health.classes[kind]}
+                  </th>
+                ))}
                 <th scope="col">{words.city.wants}</th>
-                <th scope="col" className="number">
-                  {words.city.working}
-                </th>
-                <th scope="col" className="number">
-                  {words.city.free}
-                </th>
-                <th scope="col" className="number">
-                  {words.city.away}
-                </th>
                 <th scope="col" className="number">
                   {words.city.queue}
                 </th>
@@ -92,20 +91,15 @@ function SiteRow({ site, now }: { site: SiteSummary; now: number }) {
   const { words, forms, say } = useSpeech()
   const sure = isSure(site.link, now)
   const wants = wanted(site)
-  const look = lookOfSite(sure, wants, words)
-  const count = (...states: (keyof SiteSummary['counts'])[]) => states.reduce((sum, state) => sum + (site.counts[state] ?? 0), 0)
   const shown = wants.slice(0, wantsShown)
   return (
-    <tr className={`tone-${look.tone}${sure ? '' : ' away'}`}>
+    <tr className={sure ? undefined : 'away'}>
       <th scope="row">
         <Link href={`/sites/${site.site}`}>{site.name}</Link>
       </th>
-      <td className="worst">
-        <span className="state-line">
-          <Glyph shape={look.shape} />
-          <span className={look.tone === 'quiet' || look.tone === 'unknown' ? 'quiet' : 'state-word'}>{look.label}</span>
-        </span>
-      </td>
+      {kinds.map(kind => (
+        <OfKind key={kind} kind={kind} summary={site.kinds?.[kind]} sure={sure} />
+      ))}
       <td className="wants">
         {shown.length === 0 ? (
           <span className="quiet wide-only">{sure ? words.city.none : '—'}</span>
@@ -125,9 +119,6 @@ function SiteRow({ site, now }: { site: SiteSummary; now: number }) {
           </ul>
         )}
       </td>
-      <Count label={words.city.working} value={count('running', 'preparing', 'paused', 'foreign')} />
-      <Count label={words.city.free} value={count('ready')} />
-      <Count label={words.city.away} value={count('offline')} />
       <Count label={words.city.queue} value={site.queued} />
       <td className="link">
         <span className={sure ? 'quiet' : undefined}>
@@ -156,9 +147,53 @@ function wanted(site: SiteSummary): SiteSummary['wants'] {
   return site.wants.filter(want => want.state !== 'offline')
 }
 
-function lookOfSite(sure: boolean, wants: SiteSummary['wants'], words: ReturnType<typeof useSpeech>['words']): Look {
-  if (!sure) return { tone: 'unknown', shape: 'unknown', label: words.state.noData }
-  const [worst] = wants
-  if (worst === undefined) return { tone: 'quiet', shape: 'free', label: words.city.calm }
-  return lookOfKind(worst.state, words)
+/** The machines of one class: the worst state and on how many, beside how many there are and how many work. */
+function OfKind({ kind, summary, sure }: { kind: MachineKind; summary: KindSummary | undefined; sure: boolean }) {
+  const { words } = useSpeech()
+  const counts = summary?.counts ?? {}
+  const of = (...states: (keyof SiteSummary['counts'])[]) => states.reduce((sum, state) => sum + (counts[state] ?? 0), 0)
+  const total = of(...worstFirst) + (summary?.inService ?? 0)
+  if (total === 0) {
+    return (
+      <td className="class none">
+        <span className="quiet">—</span>
+      </td>
+    )
+  }
+  // A pause by a person is nobody's trouble; one by the firmware stands among those who wait.
+  const worst = sure ? worstFirst.find(state => abnormal.includes(state) && of(state) > 0) : undefined
+  const look = worst === undefined ? undefined : lookOfKind(worst, words)
+  const working = of('running', 'preparing', 'paused', 'foreign')
+  const away = of('offline')
+  const said = [
+    words.health.classWorking(working, total),
+    ...(sure && away > 0 ? [words.health.classAway(away)] : []),
+    ...(summary !== undefined && summary.inService > 0 ? [words.health.classService(summary.inService)] : []),
+  ]
+  return (
+    <td className={`class tone-${look?.tone ?? 'quiet'}`}>
+      <span className="narrow-only small second">{words.health.classes[kind]}: </span>
+      {sure ? (
+        look === undefined || worst === undefined ? null : (
+          <span className="state-line">
+            <Glyph shape={look.shape} size={18} />
+            <span className="state-word">
+              {look.label} <span className="figures">{of(worst)}</span>
+            </span>
+          </span>
+        )
+      ) : (
+        <span className="state-line tone-unknown">
+          <Glyph shape="unknown" size={18} />
+          <span className="quiet">{words.state.noData}</span>
+        </span>
+      )}
+      <span className={`small ${look === undefined ? 'second' : 'quiet'} class-said`}>
+        {sure ? said.join(' · ') : words.state.was(said.join(' · '))}
+      </span>
+    </td>
+  )
 }
+
+/** What colours a cell. A machine that is off wants nobody. */
+const abnormal: readonly (keyof SiteSummary['counts'])[] = ['down', 'attention', 'uncleared']

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
+import { GuidePlace } from '../guide/GuidePlace.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, wantsPerson } from '../looks.ts'
 import { Announcer } from '../parts/Announcer.tsx'
@@ -79,6 +80,7 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
           </Button>
         ) : null}
       </div>
+      {staff && me.author.role !== 'teacher' ? null : <GuidePlace site={picture.site} jobs={Object.values(picture.jobs)} />}
       <div className="school-columns live">
         <div className="school-left">
           {staff ? <Waiting picture={picture} sure={sure} openJob={openJob} /> : null}

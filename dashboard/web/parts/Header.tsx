@@ -2,6 +2,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { useState } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
+import { useKept } from '../guide/kept.ts'
 import { HealthLink } from '../health/HealthLink.tsx'
 import { signOut } from '../live/server.ts'
 import { useView } from '../live/use.tsx'
@@ -16,6 +17,7 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
   const { me, readAgain } = useReader()
   const [, go] = useLocation()
   const [choosingPin, choosePin] = useState(false)
+  const [guide, keepGuide] = useKept(me.author.id)
   const leave = async () => {
     await signOut()
     go('/')
@@ -66,6 +68,11 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
               {me.pin === undefined ? null : (
                 <Menu.Item onClick={() => choosePin(true)}>{me.pin.set ? words.people.pinChange : words.people.pinSet}</Menu.Item>
               )}
+              {guide.hidden && hasGuide(me) ? (
+                <Menu.Item component={Link} href="/" onClick={() => keepGuide({ hidden: false })}>
+                  {words.guide.show}
+                </Menu.Item>
+              ) : null}
               <Menu.Item onClick={leave}>{words.nav.signOut}</Menu.Item>
             </Menu.Dropdown>
           </Menu>
@@ -74,6 +81,11 @@ export function Header({ onSignedOut }: { onSignedOut: () => void }) {
       </div>
     </header>
   )
+}
+
+/** Pupils and teachers find it on their school's page, the others on the city's wall. */
+function hasGuide({ scope, author }: ReturnType<typeof useReader>['me']): boolean {
+  return author.role === 'pupil' || author.role === 'teacher' || scope.kind === 'city'
 }
 
 /** Of one's own school, or of all. */

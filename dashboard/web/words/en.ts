@@ -4,6 +4,7 @@ import { causesIn } from './causes.ts'
 import { enCamera } from './en-camera.ts'
 import { enCare } from './en-care.ts'
 import { enFloor } from './en-floor.ts'
+import { enGuide } from './en-guide.ts'
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
@@ -18,6 +19,7 @@ const jobs = (n: number) => `${n} ${enForm(n, 'job', 'jobs')}`
 export const en: Words = {
   ...enFloor,
   ...enCamera,
+  ...enGuide,
   ...enHealth,
   ...enCare,
   ...enMachine,

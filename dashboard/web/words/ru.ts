@@ -4,6 +4,7 @@ import { ruForm } from './plural.ts'
 import { ruCamera } from './ru-camera.ts'
 import { ruCare } from './ru-care.ts'
 import { ruFloor } from './ru-floor.ts'
+import { ruGuide } from './ru-guide.ts'
 import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
@@ -16,6 +17,7 @@ const jobs = (n: number) => `${n} ${ruForm(n, 'задание', 'задания'
 export const ru = {
   ...ruFloor,
   ...ruCamera,
+  ...ruGuide,
   ...ruHealth,
   ...ruCare,
   ...ruMachine,
