@@ -23,6 +23,7 @@ import '../styles/machine.css'
 
 const Trends = lazy(async () => ({ default: (await import('../health/Trends.tsx')).Trends }))
 const HeatPlot = lazy(async () => ({ default: (await import('../machine/HeatPlot.tsx')).HeatPlot }))
+const Camera = lazy(async () => ({ default: (await import('../machine/Camera.tsx')).Camera }))
 
 export function Machine({ site, machine }: { site: string; machine: string }) {
   const { words, say } = useSpeech()
@@ -79,6 +80,11 @@ function SeenMachine({ seen }: { seen: Seen }) {
                 <Queued seen={seen} />
               </div>
               <div className="machine-column">
+                {declaration.camera && offer('machine.look', about) === 'yes' ? (
+                  <Suspense fallback={null}>
+                    <Camera seen={seen} />
+                  </Suspense>
+                ) : null}
                 {heats ? (
                   <section className="panel" aria-labelledby="heat">
                     <div className="panel-head">

@@ -16,7 +16,8 @@ export const enCamera: typeof ruCamera = {
     title: 'Camera',
     show: 'Show',
     hide: 'Hide',
-    again: 'Refresh',
+    now: 'Now',
+    kept: 'Kept from the last hours',
     about: 'A picture is taken only while you look.',
     bedOnly: 'The camera sees the machine’s bed only.',
     alt: machine => `The bed of “${machine}”`,
@@ -28,6 +29,5 @@ export const enCamera: typeof ruCamera = {
     broken: 'The picture did not come.',
     silent: 'The school is offline: no fresh picture will come.',
     paused: 'The tab was hidden, so the camera was stopped.',
-    busy: 'Too many people are watching now. Try again in a minute.',
   },
 }

@@ -44,6 +44,10 @@ export const enHealth: typeof ruHealth = {
     openSchool: 'Open the school',
     openCity: 'Open the city',
     trends: 'Trends',
+    classes: { printer: '3D printers', laser: 'Lasers', mill: 'Mills' },
+    classWorking: (working, total) => `${working} of ${total} working`,
+    classAway: n => `${n} offline`,
+    classService: n => `${n} in maintenance`,
     figures: 'Figures',
     screens: {
       title: 'Workshop screens',
@@ -66,6 +70,7 @@ export const enHealth: typeof ruHealth = {
     },
     deeds: {
       'job.start': 'started a job',
+      'machine.look': 'looked through the camera',
       'job.arm': 'armed a job for the machine’s own button',
       'job.cancel': 'cancelled a job',
       'machine.pause': 'pause',

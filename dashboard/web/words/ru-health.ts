@@ -43,6 +43,10 @@ export const ruHealth = {
     openSchool: 'Открыть школу',
     openCity: 'Открыть город',
     trends: 'Тренды',
+    classes: { printer: '3D-принтеры', laser: 'Лазеры', mill: 'Фрезерные' },
+    classWorking: (working: number, total: number) => `${ruForm(working, 'работает', 'работают', 'работают')} ${working} из ${total}`,
+    classAway: (n: number) => `не в сети ${n}`,
+    classService: (n: number) => `на ТО ${n}`,
     figures: 'Показатели',
     screens: {
       title: 'Экраны в мастерских',
@@ -65,6 +69,7 @@ export const ruHealth = {
     },
     deeds: {
       'job.start': 'запуск задания',
+      'machine.look': 'просмотр камеры',
       'job.arm': 'взведение: пуск кнопкой на станке',
       'job.cancel': 'отмена задания',
       'machine.pause': 'пауза',
