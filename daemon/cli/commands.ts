@@ -24,6 +24,11 @@ const commands: Record<string, Entry> = {
     purpose: 'a school: its machines, its queue, its own screen; the machine room goes on when it ends unless told otherwise',
     run: async args => (await import('../main.ts')).schoolCommand(args),
   },
+  password: {
+    usage: 'password',
+    purpose: 'asks for a password and prints its hash, for the files of schools and cities',
+    run: async args => (await import('./password.ts')).passwordCommand(args, process),
+  },
   room: {
     usage: 'room --socket PATH --data DIR',
     purpose: 'a machine room by hand; normally the school starts it',
