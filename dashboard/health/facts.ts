@@ -25,6 +25,8 @@ export type Fact = {
 export function factOf(job: Job, told: Range | undefined, before: Fact | undefined): Fact | undefined {
   const { startedAt, endedAt, end, machine, verdict, estimatedSeconds } = job
   if (startedAt === undefined || endedAt === undefined || end === undefined || machine === undefined) return undefined
+  // A part of a plate is that plate's work: counted with each part it would be counted many times.
+  if (job.plate !== undefined) return undefined
   const inside = before?.inside ?? (told && end.outcome === 'completed' ? told[0] <= endedAt && endedAt <= told[1] : undefined)
   return {
     startedAt,
