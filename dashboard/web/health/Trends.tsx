@@ -1,10 +1,11 @@
 // The trends of one machine: in a few sentences, as plots with what is usual behind them, and as a table.
-import { SegmentedControl, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useCallback, useId, useMemo, useState } from 'react'
 import { driftLimits, type HeaterTrend, ratioOf, type Trends as TrendsRead } from '../../../protocols/contract/trends.ts'
 import { readTrends, useReading } from '../figures/reading.ts'
 import { useFigureWords } from '../figures/words.ts'
 import { Glyph } from '../parts/Glyph.tsx'
+import { Segments } from '../parts/Segments.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { TrendPlot } from './TrendPlot.tsx'
 import { TrendTable } from './TrendTable.tsx'
@@ -24,11 +25,11 @@ export function Trends({ site, machine, days: first = 1 }: { site: string; machi
   const shown = reading.state === 'read' ? reading.value : reading.state === 'loading' ? reading.before : undefined
   return (
     <div className="stack trends" aria-busy={reading.state === 'loading'}>
-      <SegmentedControl
-        aria-label={words.span.label}
+      <Segments
+        label={words.span.label}
         value={String(days)}
         onChange={value => setDays(Number(value))}
-        data={spans.map(span => ({ value: String(span), label: words.span[span] }))}
+        options={spans.map(span => ({ value: String(span), label: words.span[span] }))}
       />
       {reading.state === 'away' ? (
         <p className="second" role="alert">
@@ -161,9 +162,9 @@ function Summary({ trends, heaters }: { trends: TrendsRead; heaters: [string, He
   ]
   return (
     <section aria-labelledby={heading}>
-      <h4 id={heading} className="trend-caption">
+      <p id={heading} className="trend-caption">
         {words.summary}
-      </h4>
+      </p>
       <ul className="plain trend-said">
         {[...said, ...rest].map(({ text, abnormal }) => (
           <li key={text} className={abnormal ? 'tone-attention' : 'tone-quiet'}>

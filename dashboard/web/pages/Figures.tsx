@@ -1,5 +1,5 @@
 // The figures: schools of the city, or the machines of one school, worst first; each figure's name opens what it means.
-import { Button, NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
+import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { type ReactNode, useCallback, useState } from 'react'
 import { Link } from 'wouter'
 import { type FigureDays, type FigureName, type Figures as FiguresRead, figureDays } from '../../../protocols/contract/figures.ts'
@@ -9,6 +9,7 @@ import { type Reading, readCityFigures, readSiteFigures, useReading } from '../f
 import { badness, casesText, columns, trouble } from '../figures/text.ts'
 import { useFigureWords } from '../figures/words.ts'
 import { useNow } from '../live/use.tsx'
+import { Segments } from '../parts/Segments.tsx'
 import { useTitle } from '../parts/title.ts'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
@@ -98,11 +99,11 @@ function Page({ title, whose, rowName, days, setDays, shown, again, back }: Page
       </div>
       <p className="second figures-about">{words.about}</p>
       <div className="row figures-tools">
-        <SegmentedControl
-          aria-label={words.days.label}
+        <Segments
+          label={words.days.label}
           value={String(days)}
           onChange={chosen => setDays(figureDays.find(one => String(one) === chosen) ?? 30)}
-          data={figureDays.map(one => ({ value: String(one), label: words.days[one] }))}
+          options={figureDays.map(one => ({ value: String(one), label: words.days[one] }))}
         />
         <NativeSelect
           label={words.sort}
