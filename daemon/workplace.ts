@@ -92,8 +92,8 @@ export function schoolWorkplace<Fleet>(options: SchoolWorkplaceOptions<Fleet>) {
       if (toSite !== site) return { outcome: 'refused', command: command.id, at: nowMs(), denial: deny('unknown-machine') }
       return Promise.race([desk.execute(command, 'school'), abortion(signal)])
     },
-    reply(commandId: string): Reply | undefined {
-      const seen = store.command(commandId)
+    reply(ofSite: string, commandId: string): Reply | undefined {
+      const seen = ofSite === site ? store.command(commandId) : undefined
       return seen?.seen === 'answered' ? seen.reply : undefined
     },
     receiveFile: (name: string, body: Readable): Promise<Upload | { denial: Denial }> => {

@@ -37,6 +37,8 @@ export type RunningCity = {
   /** mqtt://… for the schools. */
   brokerUrl: string
   fleet: Fleet
+  /** All addresses of its screens' server. */
+  routes(): string[]
   stop(): Promise<void>
 }
 
@@ -172,7 +174,7 @@ export async function startCity({
   stack.defer(() => web.close())
   log.info({ url: web.url, broker: broker.url, tls: broker.tlsUrl, sites: config.sites.length }, 'the city is open')
   const open = stack.move()
-  return { url: web.url, brokerUrl: broker.url, fleet, stop: () => open.disposeAsync() }
+  return { url: web.url, brokerUrl: broker.url, fleet, routes: web.routes, stop: () => open.disposeAsync() }
 }
 
 /** `tsekh city city.yaml`: runs until it is told to end. Answers the exit status. */

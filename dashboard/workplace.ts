@@ -200,7 +200,9 @@ export interface Workplace {
   quotas?(site: string, whom?: Author): QuotaReport | undefined
   readonly photos?: PhotoShelf
   /** The school's answer to an earlier command, where there is one. */
-  reply(commandId: string): Reply | undefined
+  reply(site: string, commandId: string): Reply | undefined
+  /** Sites that have or had a job of this program; absent where all there is belongs to one. */
+  sitesOfProgram?(sha256: string): readonly string[]
   /** Stores an upload whole or not at all; a half-sent file leaves nothing behind. */
   receiveFile(name: string, body: Readable): Promise<Upload | { denial: Denial }>
   /** Path of a stored file on this machine, if it is here. */

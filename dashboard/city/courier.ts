@@ -26,7 +26,7 @@ export type Courier = {
   /** Keeps and sends a command; resolves with the last word, or undefined when there is none by the signal. */
   deliver(site: string, command: Command, signal: AbortSignal): Promise<Reply | undefined>
   /** The school's word so far; after the expiry, that there was none. */
-  reply(id: string): Reply | undefined
+  reply(site: string, id: string): Reply | undefined
   answered(site: string, reply: Reply): void
   /** Sends everything open at once. `driftMs`: the school's clock minus ours. */
   born(site: string, driftMs: number): void
@@ -115,9 +115,9 @@ export function createCourier({ commands, sites, publish, online, log, clock }: 
         signal.addEventListener('abort', give, { once: true })
       })
     },
-    reply: id => {
+    reply: (site, id) => {
       const kept = commands.get(id)
-      return kept === undefined ? undefined : (lastWord(kept, clock()) ?? kept.reply)
+      return kept === undefined || kept.site !== site ? undefined : (lastWord(kept, clock()) ?? kept.reply)
     },
     answered: (site, reply) => {
       const kept = commands.answer(site, reply)

@@ -93,9 +93,12 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
     if (asks === undefined) return
     const id = tokenSchema.safeParse(request.params.id)
     if (!id.success) return refuse(response, 'not-found')
-    if (!maySeeSite(asks.account, request.params.site)) return refuse(response, 'other-site')
-    if ((issued.get(id.data) ?? asks.account.login) !== asks.account.login) return refuse(response, 'not-found')
-    const reply = workplace.reply(id.data)
+    const { site } = request.params
+    if (!maySeeSite(asks.account, site)) return refuse(response, 'other-site')
+    // What was given elsewhere, or before a restart, is nobody's we know: staff may read it, a pupil sees it come true on the page.
+    const author = issued.get(id.data)
+    if (author === undefined ? !isStaff(asks.account) : author !== asks.account.login) return refuse(response, 'not-found')
+    const reply = workplace.reply(site, id.data)
     // Accepted is not answered: the last word is still to come.
     if (reply === undefined || reply.outcome === 'accepted') response.status(202).json({ command: id.data })
     else response.json({ reply })
@@ -164,13 +167,19 @@ export function addApi(router: Router, context: WebContext, visitor: Asked, tell
     else response.json(progress)
   })
 
-  /** A pupil sees the picture of own files only: those sent from this account, and those of own jobs. */
+  /** Everybody sees what was sent from the own account; a pupil the files of own jobs, staff those of every job of the schools they see. */
   function maySeeProgram(account: Account, sha256: string): boolean {
-    if (isStaff(account) || uploads.get(account.login)?.has(sha256) === true) return true
+    if (uploads.get(account.login)?.has(sha256) === true) return true
+    if (isStaff(account)) return account.sites === 'all' || isOfSeenJob(account, sha256) || isOfOldJob(account, sha256)
     return workplace.fleet.sites().some(({ id }) => {
       const jobs = maySeeSite(account, id) ? workplace.fleet.site(id)?.jobs : undefined
       return Object.values(jobs ?? {}).some(job => job.author.id === account.id && job.program.sha256 === sha256)
     })
+  }
+
+  /** Ended too long ago to be in the picture. */
+  function isOfOldJob(account: Account, sha256: string): boolean {
+    return workplace.sitesOfProgram?.(sha256).some(site => maySeeSite(account, site)) ?? true
   }
 
   function isOfSeenJob(account: Account, sha256: string): boolean {

@@ -120,7 +120,8 @@ export function createCityWorkplace({
     care,
     photos,
     command: (site, command, signal) => courier.deliver(site, command, signal),
-    reply: id => courier.reply(id),
+    reply: (site, id) => courier.reply(site, id),
+    sitesOfProgram: sha256 => events.sitesOfProgram(sha256),
     receiveFile: async (name, body) => {
       const result = await files.receive(name, body)
       if (!('denial' in result)) noteUpload.run(result.sha256, name, result.size, clock())

@@ -50,6 +50,8 @@ export interface EventStore {
   jobsOfTicket(site: string, ticket: number): Job[]
   /** Those that have not ended, and those that ended since the instant. */
   jobsSince(site: string, instant: number): Job[]
+  /** Where there is or was a job of this program. */
+  sitesOfProgram(sha256: string): string[]
   /** Newest first; `before`: only lower numbers of the present epoch. */
   journal(site: string, before: number | undefined, limit: number): Event[]
 }
@@ -62,6 +64,11 @@ export function createEventStore(store: Store): EventStore {
   store.exec("CREATE INDEX IF NOT EXISTS jobs_by_ticket ON jobs (site, json_extract(json, '$.ticket'))")
   const readTicket = store.prepare<[string, number], { json: string }>(
     "SELECT json FROM jobs WHERE site = ? AND json_extract(json, '$.ticket') = ? ORDER BY json_extract(json, '$.copy')",
+  )
+  // Who may look at a program is whoever sees a school that made it, also long after its end.
+  store.exec("CREATE INDEX IF NOT EXISTS jobs_by_program ON jobs (json_extract(json, '$.program.sha256'))")
+  const readProgramSites = store.prepare<[string], { site: string }>(
+    "SELECT DISTINCT site FROM jobs WHERE json_extract(json, '$.program.sha256') = ?",
   )
   const readSite = store.prepare<[string], { epoch: number; contiguous: number; session: string | null }>(
     'SELECT epoch, contiguous, session FROM sites WHERE site = ?',
@@ -208,6 +215,7 @@ export function createEventStore(store: Store): EventStore {
     },
     jobsOfTicket: (id, ticket) => readTicket.all(id, ticket).map(({ json }) => jobSchema.parse(JSON.parse(json))),
     jobsSince: (id, instant) => readJobsSince.all(id, instant).map(({ json }) => jobSchema.parse(JSON.parse(json))),
+    sitesOfProgram: sha256 => readProgramSites.all(sha256).map(({ site: of }) => of),
     journal: (id, before, limit) => {
       const { epoch } = site(id)
       const below = before === undefined ? (epoch + 1) * ranksPerEpoch : epoch * ranksPerEpoch + before

@@ -109,7 +109,7 @@ export async function openScreen(options: Partial<WebOptions> & { scope?: Me['sc
       replies.set(command.id, reply)
       return Promise.resolve(reply)
     },
-    reply: id => replies.get(id),
+    reply: (_site, id) => replies.get(id),
     receiveFile: (name, body) => files.receive(name, body),
     filePath: sha256 => files.path(sha256),
     picturePath: (sha256, what) => files.picturePath(sha256, what),
