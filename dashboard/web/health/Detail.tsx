@@ -82,9 +82,11 @@ function eventText(event: Event, { words, say }: Speech): string {
     case 'lesson':
     case 'quota':
     case 'part':
-    case 'order':
-    case 'cared':
       return ''
+    case 'order':
+      return words.care.orders.event[event.change](event.order.title, event.by.name)
+    case 'cared':
+      return words.care.due.event(event.cared.by.name)
   }
 }
 

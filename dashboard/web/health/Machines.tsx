@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import type { Affected, Condition } from '../../../protocols/contract/condition.ts'
 import { tellDone, useAsking } from '../asking.tsx'
+import { careHref } from '../care/links.ts'
 import { useFigureWords } from '../figures/words.ts'
 import { freshToken } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
@@ -33,9 +34,13 @@ export function Machines({ condition }: { condition: Condition }) {
       <section>
         <h3>{words.health.where}</h3>
         <p>
-          <Link href={cause === 'all-silent' ? '/' : `/sites/${site}`}>
-            {cause === 'all-silent' ? words.health.openCity : words.health.openSchool}
-          </Link>
+          {cause === 'parts-low' ? (
+            <Link href={careHref(site)}>{words.care.title}</Link>
+          ) : (
+            <Link href={cause === 'all-silent' ? '/' : `/sites/${site}`}>
+              {cause === 'all-silent' ? words.health.openCity : words.health.openSchool}
+            </Link>
+          )}
         </p>
       </section>
     )
@@ -49,6 +54,11 @@ export function Machines({ condition }: { condition: Condition }) {
             <Row key={affected.machine} affected={affected} condition={condition} />
           ))}
         </ul>
+        {cause === 'service-due' ? (
+          <p>
+            <Link href={careHref(site)}>{words.care.title}</Link>
+          </p>
+        ) : null}
       </section>
       <Trend condition={condition} />
     </>

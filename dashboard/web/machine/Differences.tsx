@@ -8,8 +8,13 @@ import { read, send, settleCondition } from '../live/server.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 export function Differences({ site, machine, differences }: { site: string; machine: string; differences: readonly Difference[] }) {
-  const { words, say } = useSpeech()
+  const { words, say, language } = useSpeech()
   const { differences: said } = words.care
+  /** `12.5 mm/s` in the reader's way of writing it. */
+  const figure = (text: string) => {
+    const [value = '', unit = ''] = text.split(' ')
+    return `${language === 'ru' ? value.replace('.', ',') : value} ${said.units[unit] ?? unit}`.trim()
+  }
   return (
     <section className="panel" aria-labelledby="differences">
       <div className="panel-head">
@@ -36,9 +41,9 @@ export function Differences({ site, machine, differences }: { site: string; mach
                       <td>
                         {say(what)} <code className="quiet">{setting}</code>
                       </td>
-                      <td className="figures">{model}</td>
+                      <td className="figures">{figure(model)}</td>
                       <td className="figures">
-                        <strong>{is}</strong>
+                        <strong>{figure(is)}</strong>
                       </td>
                     </tr>
                   ))}

@@ -1,12 +1,12 @@
 // «Уход и ремонт» of one school: maintenance by running hours, work orders, spare parts.
 import { Button } from '@mantine/core'
-import { useCallback, useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useCallback } from 'react'
+import { Link, useLocation, useSearch } from 'wouter'
 import type { Care as SchoolCare } from '../../../protocols/contract/care.ts'
 import { isLow, standingOf } from '../../../protocols/contract/care-due.ts'
 import { troubleText } from '../asking.tsx'
 import { Due } from '../care/Due.tsx'
-import { careHref, type OrderStart, orderAsked } from '../care/links.ts'
+import { careHref, orderAsked, orderHref } from '../care/links.ts'
 import { OrderDialog } from '../care/OrderDialog.tsx'
 import { Orders } from '../care/Orders.tsx'
 import { Parts } from '../care/Parts.tsx'
@@ -27,12 +27,9 @@ export function Care({ site }: { site: string }) {
   const { value: care, read } = useCare(useCallback(() => readCare(site), [site]))
   const sight = useView({ kind: 'site', site })
   const [, go] = useLocation()
-  const [start, begin] = useState<OrderStart | undefined>(() => orderAsked(window.location.search))
-  const end = () => {
-    begin(undefined)
-    // Reading the page again must not begin the order again.
-    if (window.location.search !== '') go(careHref(site), { replace: true })
-  }
+  // An order is begun by the address, so that a link from anywhere begins one and the way back ends it.
+  const start = orderAsked(useSearch())
+  const end = () => go(careHref(site), { replace: true })
   if (sight.state === 'refused') return <Missing text={say(sight.denial.text)} />
   if (sight.state === 'loading' || sight.snapshot.kind !== 'site' || care === undefined) return <PageSkeleton />
   const { picture } = sight.snapshot
@@ -70,7 +67,7 @@ export function Care({ site }: { site: string }) {
               parts={care.parts}
               names={names}
               inService={inService}
-              onNew={() => begin({ machine: '' })}
+              onNew={() => go(orderHref(site, { machine: '' }))}
               onChange={read}
             />
             <Parts site={site} parts={care.parts} onChange={read} />

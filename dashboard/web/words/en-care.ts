@@ -20,6 +20,7 @@ export const enCare: typeof ruCare = {
       low: n => times(n, 'part runs out', 'parts run out'),
     },
     due: {
+      event: name => `maintenance: ${name}`,
       title: 'Maintenance',
       now: 'Due',
       soon: 'Soon',
@@ -70,6 +71,11 @@ export const enCare: typeof ruCare = {
       taken: (name, n) => `${name}: ${times(n, 'piece', 'pieces')}`,
     },
     orders: {
+      event: {
+        opened: (title, name) => `order “${title}”: ${name}`,
+        noted: (title, name) => `note in order “${title}”: ${name}`,
+        closed: (title, name) => `order closed “${title}”: ${name}`,
+      },
       title: 'Work orders',
       open: 'Open',
       closed: n => `Closed in 90 days: ${n}`,
@@ -126,6 +132,7 @@ export const enCare: typeof ruCare = {
       reason: 'Why it is right so',
       reasonHint: 'E.g. “extruder calibrated”',
       reasonMissing: 'Write a few words: whoever comes after you will see them.',
+      units: {},
       approved: 'Approved. Should the settings change again, the machine conditions will say so.',
       settled: 'These are approved already, or not yet a condition.',
     },

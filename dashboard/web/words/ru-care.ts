@@ -19,6 +19,7 @@ export const ruCare = {
       low: (n: number) => times(n, 'запчасть заканчивается', 'запчасти заканчиваются', 'запчастей заканчивается'),
     },
     due: {
+      event: (name: string) => `обслуживание: ${name}`,
       title: 'Обслуживание',
       now: 'Пора',
       soon: 'Скоро',
@@ -69,6 +70,11 @@ export const ruCare = {
       taken: (name: string, n: number) => `${name}: ${n} шт.`,
     },
     orders: {
+      event: {
+        opened: (title: string, name: string) => `заявка «${title}»: ${name}`,
+        noted: (title: string, name: string) => `запись в заявке «${title}»: ${name}`,
+        closed: (title: string, name: string) => `заявка закрыта «${title}»: ${name}`,
+      },
       title: 'Заявки на ремонт',
       open: 'Открытые',
       closed: (n: number) => `Закрытые за 90 дней: ${n}`,
@@ -125,6 +131,7 @@ export const ruCare = {
       reason: 'Почему так и надо',
       reasonHint: 'Например: «экструдер откалиброван»',
       reasonMissing: 'Напишите несколько слов: их увидит тот, кто придёт после вас.',
+      units: { '1/mm': '1/мм', 'mm/s²': 'мм/с²', 'mm/min': 'мм/мин', 'mm/s': 'мм/с', mm: 'мм' } as Readonly<Record<string, string>>,
       approved: 'Одобрено. Если настройки изменятся снова, об этом скажет «Состояние станков».',
       settled: 'Эти отличия уже одобрены или ещё не стали состоянием.',
     },
