@@ -14,6 +14,7 @@ main{max-width:900px}
 .stickers{list-style:none;margin:0;padding:0}
 .stickers li{display:inline-block;width:49%;min-width:280px;vertical-align:top;padding:12px;border:1px dashed #7b8692;margin:0 0 8px;background:#fff;color:#000;page-break-inside:avoid;break-inside:avoid}
 .stickers img{float:left;width:132px;height:132px;margin:0 14px 0 0}
+.stickers div{overflow:hidden}
 .stickers b{display:block;font-size:20px;line-height:1.2;margin:0 0 6px}
 .stickers .scan{font-size:14px;margin:0 0 6px}
 .stickers .deeds{font-size:14px;margin:0}
@@ -43,7 +44,7 @@ export function addStickers(app: Express, { workplace, shelf, clock, origins }: 
 ${machines.length === 0 ? html`<p class="panel">${words.sticker.none}</p>` : ''}
 <ul class="stickers">${machines.map(
       ({ id, name }) =>
-        html`<li><img src="${machinePath(key, site, id)}/qr" alt="" width="132" height="132"><b>${name}</b><p class="scan">${words.sticker.scan}</p><p class="deeds">${words.sticker.deeds}</p></li>`,
+        html`<li><img src="${machinePath(key, site, id)}/qr" alt="" width="132" height="132"><div><b>${name}</b><p class="scan">${words.sticker.scan}</p><p class="deeds">${words.sticker.deeds}</p></div></li>`,
     )}</ul>`
     sendPaper(response, { language, title: words.sticker.title(picture.name), main, style })
   })
