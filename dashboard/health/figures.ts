@@ -200,8 +200,9 @@ function quantile(sorted: readonly number[], share: number): number {
 
 const round = (value: number) => Math.round(value * 10_000) / 10_000
 
-/** Open seconds between two instants, by the stretches in order. */
+/** Open seconds between two instants, by the stretches in order; none where the second is not later. */
 export function openSeconds(open: readonly OpenTime[], fromMs: number, untilMs: number): number {
+  if (untilMs <= fromMs) return 0
   let low = 0
   let high = open.length
   // The first stretch that ends after `from`.

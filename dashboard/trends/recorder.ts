@@ -188,6 +188,16 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
       log.error({ err: error, site: next.site }, 'trends could not be stored')
     }
   }
+  /** What is on the shelf, and what is on its way there. */
+  function written(site: string, machine: string, since: number): Map<number, string> {
+    const bodies = new Map(shelf.read('trend', site, machine, since).map(({ at, body }) => [at, body]))
+    for (const { name, site: of, rows } of toWrite) {
+      if (name !== 'trend' || of !== site) continue
+      for (const row of rows) if (row.machine === machine && row.at >= since) bodies.set(row.at, row.body)
+    }
+    return bodies
+  }
+
   const prune = () => {
     const now = clock()
     const site = toPrune.shift()
@@ -229,7 +239,7 @@ export function startRecorder({ fleet, shelf, clock, log }: RecorderOptions): Re
       const now = clock()
       const from = now - Math.min(days, trendDaysMax) * dayMs
       const watched = sites.get(site)?.get(machine)
-      const kept = shelf.read('trend', site, machine, from).flatMap(({ at, body }): [number, Bucket][] => {
+      const kept = [...written(site, machine, from)].flatMap(([at, body]): [number, Bucket][] => {
         const bucket = at === watched?.bucketAt ? undefined : readBucket(body)
         return bucket === undefined ? [] : [[at, bucket]]
       })
