@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { conditionsToSee, eventsToSee } from './conditions.ts'
 import type { FakeOptions, FakeServer } from './fake-server.ts'
+import { cameraShots } from './shots-camera.ts'
 import { healthShots } from './shots-health.ts'
 import { moreShots } from './shots-more.ts'
 import { staffToSee } from './staff.ts'
@@ -231,6 +232,7 @@ export const shots: readonly Shot[] = [
     sizes: both,
     prepare: page => page.getByRole('button', { name: 'Остановить задание' }).click(),
   },
+  ...cameraShots,
   ...moreShots,
   ...healthShots,
 ]
