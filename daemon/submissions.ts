@@ -185,10 +185,10 @@ export class Submissions {
     const at = nowMs()
     const ticket = store.nextTicket
     const parts = ids.flatMap(id => store.job(id) ?? [])
-    const deadlines = parts.flatMap(({ wishes }) => wishes?.deadline ?? [])
+    const deadlines = parts.flatMap(({ wishes }) => wishes?.deadline ?? []).filter(deadline => deadline > at)
     const made: Job = {
       ...this.#fresh(ask.plate, ticket, by, judged, at),
-      // It is needed when the first of its parts is.
+      // It is needed when the first of its parts is that can still be in time.
       ...(deadlines.length === 0 ? {} : { wishes: { deadline: Math.min(...deadlines) } }),
     }
     return {

@@ -94,9 +94,10 @@ export function brokenQuota(question: QuotaQuestion, author: Author, wants: Cost
   for (const use of quotaUses(question, author)) {
     for (const what of ['jobs', 'hours', 'grams'] as const) {
       const limit = use.quota[what]
-      // A job of unknown length wants none; but where all is used, nothing more begins.
-      const full = limit !== undefined && (use[what] + wants[what] > limit + rounding || use[what] >= limit)
-      if (full) return { use, what }
+      if (limit === undefined) continue
+      // A job of unknown length wants no hours that we know of; but where all are used, nothing more begins. A cut takes no plastic, ever.
+      const full = use[what] >= limit && (what !== 'grams' || wants.grams > 0)
+      if (full || use[what] + wants[what] > limit + rounding) return { use, what }
     }
   }
   return undefined

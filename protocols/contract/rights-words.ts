@@ -16,7 +16,10 @@ export const rightsWords: Readonly<Record<RightsCode, { readonly text: Sentence;
     text: { ru: 'Площадка не знает такой команды.', en: 'This school does not know such an order.' },
   },
   'not-your-job': {
-    text: { ru: 'Это чужое задание: отменить можно только своё.', en: 'This job is somebody else’s: you may cancel only your own.' },
+    text: {
+      ru: 'Это чужое задание: отменять и исправлять можно только своё.',
+      en: 'This job is somebody else’s: you may cancel or mend only your own.',
+    },
     help: { ru: 'Попросите учителя.', en: 'Ask a teacher.' },
   },
   'teacher-only': {

@@ -210,6 +210,16 @@ describe('a pupil who sends a job', () => {
     expect(codeOf(await s.submit('request-4', pupil(2)))).toBe('done')
   })
 
+  it('may still cut when the plastic is used up', async () => {
+    using s = queueSchool()
+    s.found({ filament: { grams: 30 } })
+    await s.ask(set({ grams: 30 }))
+    expect(codeOf(await s.submit('request-1', pupil()))).toBe('done')
+    expect(codeOf(await s.submit('request-2', pupil()))).toBe('quota-used')
+    s.found({ filament: {} })
+    expect(codeOf(await s.submit('request-3', pupil()))).toBe('done')
+  })
+
   it('does not slip past it by asking thirty times at once', async () => {
     using s = queueSchool()
     await s.ask(set({ jobs: 3 }))
