@@ -6,6 +6,8 @@ import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { GuidePlace } from '../guide/GuidePlace.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, wantsPerson } from '../looks.ts'
+import { PaperSchool } from '../paper/PaperSchool.tsx'
+import { usePrinting } from '../paper/printing.ts'
 import { Announcer } from '../parts/Announcer.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
@@ -45,6 +47,7 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
   const { words } = useSpeech()
   const { me, offer } = useReader()
   const connection = useConnection()
+  const printing = usePrinting()
   const now = useNow()
   const [files, setFiles] = useState<readonly File[]>([])
   const [openedJob, openJob] = useOpenedJob()
@@ -91,6 +94,7 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
           <Finished picture={picture} openJob={openJob} />
         </div>
       </div>
+      {printing ? <PaperSchool picture={picture} /> : null}
       <Announcer machines={picture.machines} sure={sure} />
       {dragging ? (
         <div className="drop-veil" aria-hidden="true">

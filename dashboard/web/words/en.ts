@@ -8,6 +8,7 @@ import { enGuide } from './en-guide.ts'
 import { enHealth } from './en-health.ts'
 import { enKeys } from './en-keys.ts'
 import { enMachine } from './en-machine.ts'
+import { enPaper } from './en-paper.ts'
 import { enPeople } from './en-people.ts'
 import { enStaff } from './en-staff.ts'
 import { enTeach } from './en-teach.ts'
@@ -24,6 +25,7 @@ export const en: Words = {
   ...enCare,
   ...enMachine,
   ...enKeys,
+  ...enPaper,
   ...enPeople,
   ...enStaff,
   ...enTeach,

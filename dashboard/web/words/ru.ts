@@ -8,6 +8,7 @@ import { ruGuide } from './ru-guide.ts'
 import { ruHealth } from './ru-health.ts'
 import { ruKeys } from './ru-keys.ts'
 import { ruMachine } from './ru-machine.ts'
+import { ruPaper } from './ru-paper.ts'
 import { ruPeople } from './ru-people.ts'
 import { ruStaff } from './ru-staff.ts'
 import { ruTeach } from './ru-teach.ts'
@@ -22,6 +23,7 @@ export const ru = {
   ...ruCare,
   ...ruMachine,
   ...ruKeys,
+  ...ruPaper,
   ...ruPeople,
   ...ruStaff,
   ...ruTeach,
