@@ -22,7 +22,7 @@ export const floorWords = {
       ru: `От станка «${machine}» уже звали много раз подряд: учитель знает.`,
       en: `“${machine}” has called many times in a row: the teacher knows.`,
     }),
-    help: { ru: 'Подождите несколько минут или подойдите к учителю.', en: 'Wait a few minutes, or go to the teacher.' },
+    help: { ru: 'Снова можно через несколько минут; если срочно — голосом.', en: 'Again in a few minutes; if it is urgent, by voice.' },
   },
 }
 

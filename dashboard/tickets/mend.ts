@@ -15,8 +15,8 @@ import { pageWords } from './words.ts'
 const mends = { perSecond: 1 / 120, burst: 5 }
 /** A class mends at once; more than this at a time fills the line of a school. */
 const atOnceMax = 12
-/** A large file is analysed in seconds; after this the page says that it is being checked. */
-const answerWithinMs = 25_000
+/** A large file is analysed in seconds; after this the page says that it is being checked, and goes on asking. */
+const answerDefaultMs = 25_000
 /** After a refusal in mid-body the rest is read and thrown away so that the answer arrives; for this long, ms. */
 const drainMs = 10_000
 
@@ -65,10 +65,11 @@ export function addMend(app: Express, context: WebContext, { found, languageFor,
       const issuedAt = clock()
       const ask = { kind: 'job.mend' as const, job: id, ...received.upload, ...(comment === '' ? {} : { comment }) }
       const command = { id: randomUUID(), author, issuedAt, expiresAt: issuedAt + lifetimeMs(ask.kind), ask }
-      const reply = await workplace.command(view.site, command, AbortSignal.any([AbortSignal.timeout(answerWithinMs), closing]))
+      const reply = await workplace.command(view.site, command, AbortSignal.any([AbortSignal.timeout(answerDefaultMs), closing]))
       log.info({ site: view.site, ticket: view.ticket, bytes: received.upload.size, outcome: reply?.outcome }, 'mended from the ticket')
       if (reply?.outcome === 'refused') return await no(reply.denial, 409)
-      const to = `${path}?said=${reply?.outcome === 'done' ? 'mended' : 'mendsent'}&lang=${language}`
+      // The school's word may come later: the page asks for it by the command's id.
+      const to = `${path}?${reply?.outcome === 'done' ? 'said=mended' : `asked=${command.id}`}&lang=${language}`
       if (scripted) response.json({ path: to })
       else response.redirect(303, to)
     } finally {

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
 import express from 'express'
+import { tokenSchema } from '../../protocols/contract/ids.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
 import { own } from '../fleet/picture.ts'
@@ -30,7 +31,7 @@ const answerWithinMs = 5_000
 const cancelLifeMs = 10 * 60_000
 /** Of one ticket: a person presses twice, a prankster for ever. The school counts on its own as well. */
 const calls = { perSecond: 1 / 60, burst: 3 }
-const saids = ['cancelled', 'refused', 'sent', 'mended', 'mendsent', 'called'] as const
+const saids = ['cancelled', 'refused', 'sent', 'mended', 'called'] as const
 const subscriptionBytesMax = 4_096
 const tooOften: Denial = { code: 'too-fast', text: { ru: pageWords.ru.slow, en: pageWords.en.slow } }
 
@@ -64,10 +65,21 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
   const addressOf = (request: Request, { path }: FoundTicket) =>
     `${context.origins[0] ?? `${request.protocol}://${request.get('host')}`}${path}`
 
+  /** What became of a mended file whose check took longer than its sender waited. */
+  const wordOn = (site: string, asked: unknown): { said?: 'mended' | 'mendsent'; denial?: Denial } | undefined => {
+    const id = tokenSchema.safeParse(asked)
+    if (!id.success) return undefined
+    const reply = workplace.reply(site, id.data)
+    if (reply?.outcome === 'refused') return { denial: reply.denial }
+    return { said: reply?.outcome === 'done' ? 'mended' : 'mendsent' }
+  }
+
   const pageOf = async (request: Request, ticket: FoundTicket, denied?: Denial): Promise<TicketPage> => {
     const { view, path } = ticket
     const language = languageFor(request)
-    const said = saids.find(one => one === request.query.said)
+    const word = wordOn(view.site, request.query.asked)
+    const said = word?.said ?? saids.find(one => one === request.query.said)
+    const no = denied ?? word?.denial
     const layers = view.result === undefined ? undefined : await programs.layers(view.sha256)
     return {
       view,
@@ -81,8 +93,8 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
       ...(workplace.picturePath(view.sha256, 'preview') === undefined ? {} : { plan: `${path}/plan` }),
       ...(workplace.picturePath(view.sha256, 'picture') === undefined ? {} : { picture: `${path}/picture` }),
       ...(request.query.ask === 'cancel' ? { asking: 'cancel' as const } : {}),
-      ...(said === undefined || denied !== undefined ? {} : { said }),
-      ...(denied === undefined ? {} : { denial: denied }),
+      ...(said === undefined || no !== undefined ? {} : { said }),
+      ...(no === undefined ? {} : { denial: no }),
     }
   }
 
@@ -95,7 +107,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     const { main, footer } = ticketWhole(page)
     const title = `№ ${page.view.ticket}: ${page.words.phase[page.view.phase]}`
     // A page that asked for itself anew would lose what is being answered or chosen on it.
-    const stays = page.asking !== undefined || denied !== undefined || page.view.mend !== undefined
+    const stays = page.asking !== undefined || denied !== undefined || (page.view.mend !== undefined && page.said !== 'mendsent')
     sendPaper(response, { language: page.language, title, main, footer, script, ...(stays ? {} : { refreshSeconds }) }, status)
   }
 

@@ -44,6 +44,8 @@ export type Screen = AsyncDisposable & {
   folder: string
   commands: Command[]
   accounts: Account[]
+  /** The last words on commands, by id. */
+  replies: Map<string, Reply>
   /** What the workplace answers; undefined: nothing until the signal. */
   answer: (command: Command) => Reply | undefined
   stored(): string[]
@@ -85,11 +87,11 @@ export async function openScreen(options: Partial<WebOptions> & { scope?: Me['sc
   fleet.apply('alpha', { name: 'events', events: [jobEvent(1, job('job-petya')), jobEvent(2, ofVasya)] })
 
   const files = openFileStore(join(folder.path, 'data'))
-  const replies = new Map<string, Reply>()
   const screen: Omit<Screen, typeof Symbol.asyncDispose | 'url' | 'watching'> = {
     fleet,
     folder: folder.path,
     commands: [],
+    replies: new Map(),
     accounts: [...accounts],
     answer: ({ id }) => ({ outcome: 'done', command: id, at: 1 }),
     stored: () =>
@@ -106,10 +108,10 @@ export async function openScreen(options: Partial<WebOptions> & { scope?: Me['sc
       screen.commands.push(command)
       const reply = screen.answer(command)
       if (reply === undefined) return new Promise(resolve => signal.addEventListener('abort', () => resolve(undefined)))
-      replies.set(command.id, reply)
+      screen.replies.set(command.id, reply)
       return Promise.resolve(reply)
     },
-    reply: (_site, id) => replies.get(id),
+    reply: (_site, id) => screen.replies.get(id),
     receiveFile: (name, body) => files.receive(name, body),
     filePath: sha256 => files.path(sha256),
     picturePath: (sha256, what) => files.picturePath(sha256, what),

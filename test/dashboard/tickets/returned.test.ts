@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drawPlan } from '../../../dashboard/tickets/plan.ts'
+import type { Reply } from '../../../protocols/contract/command.ts'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { Preview } from '../../../protocols/contract/screen.ts'
 import { machineMessage, sha } from '../house.ts'
@@ -168,6 +169,20 @@ describe('the mended file is not taken', () => {
     const response = await mend(small.path('big'), form('x'.repeat(100_000)), {}, small)
     expect(response.status).toBe(413)
     expect(small.stored().filter(name => name.startsWith('files/') || name.startsWith('incoming/'))).toEqual([])
+  })
+
+  it('after a while: the page says that it is checked, then the school’s late word', async () => {
+    const path = await sentBack('late')
+    const page = async () => words((await read(`${path}?asked=command-late-1&lang=ru`)).text)
+    const late = (reply: Reply | undefined) =>
+      reply === undefined ? stage.replies.delete('command-late-1') : stage.replies.set('command-late-1', reply)
+    expect(await page()).toContain('Школа ещё проверяет его')
+    expect((await read(`${path}?asked=command-late-1`)).text).toContain('http-equiv="refresh"')
+    const denial = { code: 'x', text: { ru: 'Деталь больше стола.', en: 'Too big.' } }
+    late({ outcome: 'refused', command: 'command-late-1', at: 1, denial })
+    expect(await page()).toContain('Деталь больше стола.')
+    late({ outcome: 'done', command: 'command-late-1', at: 1 })
+    expect(await page()).toContain('Исправленный файл принят')
   })
 
   it('and a script hears why in JSON', async () => {
