@@ -32,9 +32,13 @@ const shares: readonly [PageKind, number][] = [
 /** More than one school's screen shares an account in life, too; the server lets 400 sockets have one. */
 const pagesPerTechnician = 100
 
-export function planCity(machines = designed.machines, pages = designed.pages): CityPlan {
+/** `largest`: machines of the first site, where it is to be larger than the rest. */
+export function planCity(machines = designed.machines, pages = designed.pages, largest?: number): CityPlan {
   const count = Math.max(1, Math.round((machines * designed.sites) / designed.machines))
-  const sites = Array.from({ length: count }, (_, index) => planSite(index, Math.floor((machines + index) / count)))
+  const sites = Array.from({ length: count }, (_, index) => {
+    if (largest === undefined) return planSite(index, Math.floor((machines + index) / count))
+    return planSite(index, index === 0 ? largest : Math.floor((machines - largest + index - 1) / (count - 1)))
+  })
   return { sites, pages: planPages(sites, pages) }
 }
 

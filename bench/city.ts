@@ -1,19 +1,19 @@
 // The city under a working day's load: how long from a machine's word to the screens, what each browser is sent, what the process costs. `npm run bench -- city`
 // Beside it in the same run: the naive full broadcast, and the broker alone. `--knee`: how much more it carries. Schools and browsers are processes of their own.
-import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startChild } from '../daemon/cli/child.ts'
 import type { BrowsersOrder, BrowsersWord, PageBytes } from './city-browsers.ts'
 import { Histogram, readProcess } from './city-figures.ts'
 import type { FloorWord } from './city-floor.ts'
 import type { NaiveWord } from './city-naive.ts'
-import { type CityPlan, cityFile, designed, planCity } from './city-plan.ts'
+import { type CityPlan, designed, planCity } from './city-plan.ts'
+import { heard, start, startCity, startSchools, temporary } from './city-processes.ts'
 import { type KneeRow, printCity, printKnee } from './city-report.ts'
-import type { SchoolsOrder, SchoolsWord } from './city-schools.ts'
+import type { SchoolsWord } from './city-schools.ts'
 
 /** What one run found. `cpu`: share of a core; `memory`: MB, the most seen. */
 export type Run = {
@@ -91,15 +91,10 @@ async function findKnee(seconds: number): Promise<void> {
 async function measureCity(plan: CityPlan, seconds: number): Promise<Run> {
   await using stack = new AsyncDisposableStack()
   const folder = temporary(stack)
-  const file = join(folder, 'city.yaml')
-  writeFileSync(file, JSON.stringify(cityFile(plan, join(folder, 'data'))))
-  const city = startChild('city', ['city', file], folder, line => line.includes('"ready"'))
-  stack.defer(() => city.stop(20_000))
-  const { url, broker } = JSON.parse(await city.ready) as { url: string; broker: string }
-  if (city.pid === undefined) throw new Error('the city has no process')
+  const { url, broker, pid } = await startCity(stack, plan, folder)
   const load = await startLoad(stack, plan, folder, broker)
   await load.look(browserProcesses, at => ({ url, plan: load.planFile, ...slice(plan.pages.length, at) }))
-  return await load.measure(plan, seconds, city.pid)
+  return await load.measure(plan, seconds, pid)
 }
 
 async function measureNaive(plan: CityPlan, seconds: number): Promise<Run & { broadcastBytes: number }> {
@@ -127,10 +122,7 @@ async function measureFloor(plan: CityPlan, seconds: number): Promise<Run> {
 async function startLoad(stack: AsyncDisposableStack, plan: CityPlan, folder: string, brokerUrl: string) {
   const planFile = join(folder, 'plan.json')
   writeFileSync(planFile, JSON.stringify(plan))
-  const schools = start(stack, './city-schools.ts')
-  const joined = heard<SchoolsWord>(schools, 'joined')
-  schools.send({ brokerUrl, plan: planFile, hertz: 1 } satisfies SchoolsOrder)
-  await joined
+  const schools = await startSchools(stack, planFile, brokerUrl)
   const browsers: ChildProcess[] = []
   const count = async () => {
     const said = heard<Extract<SchoolsWord, { kind: 'count' }>>(schools, 'count')
@@ -195,34 +187,6 @@ async function startLoad(stack: AsyncDisposableStack, plan: CityPlan, folder: st
 
 function slice(pages: number, at: number): { from: number; upTo: number } {
   return { from: Math.floor((pages * at) / browserProcesses), upTo: Math.floor((pages * (at + 1)) / browserProcesses) }
-}
-
-function temporary(stack: AsyncDisposableStack): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tsekh-bench-city-'))
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
-function start(stack: AsyncDisposableStack, file: string): ChildProcess {
-  const child = fork(join(import.meta.dirname, file))
-  const ended = new Promise(resolve => child.once('exit', resolve))
-  stack.defer(async () => {
-    if (child.connected) child.send('end')
-    await ended
-  })
-  return child
-}
-
-function heard<Word extends { kind: string }>(child: ChildProcess, kind: Word['kind']): Promise<Word> {
-  return new Promise((resolve, reject) => {
-    const listen = (word: Word) => {
-      if (word.kind !== kind) return
-      child.off('message', listen)
-      resolve(word)
-    }
-    child.on('message', listen)
-    child.once('exit', status => reject(new Error(`a process of the bench ended with status ${status} before it said "${kind}"`)))
-  })
 }
 
 function load(): string {

@@ -141,7 +141,8 @@ describe('an address', () => {
     if (row === undefined) throw new Error('no row')
     const wrong: string[] = []
     const method = route.slice(0, route.indexOf(' '))
-    for (const viewer of stage.viewers.filter(({ server }) => routesOf(server).includes(route))) {
+    const trying = stage.viewers.filter(({ server }) => routesOf(server).includes(route))
+    const tries = trying.map(async viewer => {
       for (const one of triesOf(route, row, viewer)) {
         const { status, text } = await request(viewer, method, one, row)
         const allowed = may(viewer, row, one)
@@ -152,7 +153,8 @@ describe('an address', () => {
         const reader: Viewer = allowed && row.who === 'key' ? { ...viewer, role: 'teacher', sites: ['alpha'] } : viewer
         for (const leak of leaksIn(withoutAsked(text, one), reader, stage, shown)) wrong.push(`${how}: shows the ${leak}`)
       }
-    }
+    })
+    await Promise.all(tries)
     expect(wrong).toEqual([])
   })
 
@@ -203,7 +205,7 @@ describe('an ask', () => {
 
   it.for(kinds)('%s', async kind => {
     const wrong: string[] = []
-    for (const viewer of stage.viewers) {
+    const asking = stage.viewers.map(async viewer => {
       for (const site of sites) {
         const { visitor, role, sites: seen } = viewer
         const ask = { kind, ...askExamples[kind] }
@@ -230,7 +232,8 @@ describe('an ask', () => {
         else if (allowed && code !== undefined && rightsCodes.includes(code)) wrong.push(how)
         for (const leak of leaksIn(text, viewer, stage)) wrong.push(`${how}: shows the ${leak}`)
       }
-    }
+    })
+    await Promise.all(asking)
     expect(wrong).toEqual([])
   })
 })

@@ -164,7 +164,7 @@ export const rows: Record<string, Row> = {
   'POST /o/:site/:target/api/files/:storage': { ...slicer, ok: [400, 404, 415], body: {} },
   'POST /o/:site/:target/api/files/:storage/*path': { ...slicer, ok: [400, 404, 409], body: {} },
   'POST /o/:site/:target/api/login': { ...slicer, body: {} },
-  'PUT /o/:site/:target/api/v1/files/:storage/*path': { ...slicer, ok: [201, 400, 404, 409, 411, 415], body: {} },
+  'PUT /o/:site/:target/api/v1/files/:storage/*path': { ...slicer, ok: [201, 400, 404, 409, 411, 415, 429], body: {} },
 
   // The screens themselves: the same pages for everybody, empty until somebody signs in.
   'GET /^\\/(?!api\\/|assets\\/|socket\\.io\\/)/': { who: 'anyone', ok: [200, 503], fill: {} },
