@@ -1,7 +1,8 @@
 // The desk: takes every Command, from the city or from the school's own screen, judges it, carries it out once, and answers.
 import type { Logger } from 'pino'
 import type { Ask, Command, Origin, Reply } from '../protocols/contract/command.ts'
-import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
+import type { Author, Job } from '../protocols/contract/job.ts'
+import { activeStates } from '../protocols/contract/job-states.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { type BookingAsk, bookingDeed } from './booking-deeds.ts'

@@ -1,5 +1,5 @@
 // What a school remembers of the calls from a machine: what was reported and not settled, and who called lately. A pure fold.
-import { holdingProblems, type Problem, problemSchema } from '../protocols/contract/floor.ts'
+import { holdingProblems, type Problem, problems } from '../protocols/contract/floor.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 
 export type Report = { readonly problem: Problem; readonly text?: string; readonly by: string; readonly at: number }
@@ -25,10 +25,10 @@ export function foldCall<Memory extends FloorMemory>(memory: Memory, event: Extr
     const { reports: _settled, ...rest } = memory
     return rest as Memory
   }
-  const problem = problemSchema.safeParse(detail.problem)
-  if (action !== 'machine.report' || !problem.success) return memory
+  const problem = problems.find(one => one === detail.problem)
+  if (action !== 'machine.report' || problem === undefined) return memory
   const text = typeof detail.text === 'string' ? { text: detail.text } : {}
-  const reports = [...(memory.reports ?? []), { problem: problem.data, ...text, by: by.id, at }]
+  const reports = [...(memory.reports ?? []), { problem, ...text, by: by.id, at }]
   return { ...memory, calls, reports: bounded(reports) }
 }
 

@@ -1,6 +1,7 @@
 // The shop floor: what the machine room reports of running jobs and machines becomes events; after an absence both sides are brought together.
 import type { Logger } from 'pino'
-import { activeStates, type Job, type JobEnd } from '../protocols/contract/job.ts'
+import type { Job, JobEnd } from '../protocols/contract/job.ts'
+import { activeStates } from '../protocols/contract/job-states.ts'
 import type { MachineState } from '../protocols/contract/machine.ts'
 import type { Report } from '../protocols/contract/room.ts'
 import type { Fault } from '../protocols/contract/words.ts'

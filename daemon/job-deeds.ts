@@ -1,6 +1,7 @@
 // What people do to jobs in the queue, as pure decisions: an ask and the queue in, events or a denial out.
 import type { Ask } from '../protocols/contract/command.ts'
-import { type Author, endedStates, type Job } from '../protocols/contract/job.ts'
+import type { Author, Job } from '../protocols/contract/job.ts'
+import { endedStates } from '../protocols/contract/job-states.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent, jobEvent, stepJob } from './drafts.ts'
 import { inQueue, reorder, take } from './queue.ts'

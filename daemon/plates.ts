@@ -1,5 +1,6 @@
 // Jobs whose parts are made together on one bed: they follow the plate's job to its end and verdict, or back to where they waited. Pure.
-import { endedStates, type Job, type JobEnd, type JobState } from '../protocols/contract/job.ts'
+import type { Job, JobEnd, JobState } from '../protocols/contract/job.ts'
+import { endedStates } from '../protocols/contract/job-states.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { deny } from './words.ts'
 

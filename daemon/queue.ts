@@ -1,5 +1,6 @@
 // The school's one queue, as pure decisions: the life of a job, its order, which job a machine takes next, and why a job waits.
-import { activeStates, type Job, type JobState } from '../protocols/contract/job.ts'
+import type { Job, JobState } from '../protocols/contract/job.ts'
+import { activeStates } from '../protocols/contract/job-states.ts'
 import type { MachineKind, MachineState } from '../protocols/contract/machine.ts'
 import type { Denial, Sentence } from '../protocols/contract/words.ts'
 import { deny } from './words.ts'

@@ -1,6 +1,7 @@
 // Puts jobs on machines: printers by themselves when they are ready and cleared, lasers and mills only when a person says go.
 import type { Logger } from 'pino'
-import { type Author, activeStates, type Job } from '../protocols/contract/job.ts'
+import type { Author, Job } from '../protocols/contract/job.ts'
+import { activeStates } from '../protocols/contract/job-states.ts'
 import type { Run } from '../protocols/contract/room.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { actionEvent, faultEvent, jobEvent, stepJob, withoutMachine } from './drafts.ts'

@@ -1,7 +1,8 @@
 // The school's store: numbered events are the truth, everything else is a fold of them, in one SQLite file.
 import Database from 'better-sqlite3'
 import type { Reply } from '../protocols/contract/command.ts'
-import { endedStates, type Job } from '../protocols/contract/job.ts'
+import type { Job } from '../protocols/contract/job.ts'
+import { endedStates } from '../protocols/contract/job-states.ts'
 import type { Event } from '../protocols/contract/wire.ts'
 import { foldMachine, freshMachine, type MachineMemory, machineOf } from './folds.ts'
 import { followed } from './plates.ts'

@@ -1,5 +1,6 @@
 // How long each class has used the machines lately: a fold of jobs that ran, for fair shares.
-import { activeStates, type Job } from '../protocols/contract/job.ts'
+import type { Job } from '../protocols/contract/job.ts'
+import { activeStates } from '../protocols/contract/job-states.ts'
 import { shareKey, shareMs } from './fair-order.ts'
 
 type Fact = { readonly key: string | undefined; readonly plate: string | undefined; readonly seconds: number; readonly at: number }

@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { siteIdSchema } from '../protocols/contract/ids.ts'
 import { nearest } from '../protocols/contract/nearest.ts'
-import { roleSchema } from '../protocols/contract/rights.ts'
+import { roleSchema } from '../protocols/contract/role.ts'
 import { signOnSchema } from '../protocols/contract/staff.ts'
 import { isPasswordHash } from './accounts/password.ts'
 

@@ -1,7 +1,8 @@
 // Keeps the queue's forecast up to date: hears what changes, reckons in small bites, and tells whoever listens when it says something new.
 import type { Logger } from 'pino'
 import { forecastJobsMax, type QueueForecast } from '../../protocols/contract/forecast.ts'
-import { activeStates, type Job } from '../../protocols/contract/job.ts'
+import type { Job } from '../../protocols/contract/job.ts'
+import { activeStates } from '../../protocols/contract/job-states.ts'
 import type { Lesson } from '../../protocols/contract/lesson.ts'
 import type { MachineFacts } from '../../protocols/gcode/analyse.ts'
 import type { Machines } from '../machines.ts'

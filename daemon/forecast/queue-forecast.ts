@@ -1,6 +1,7 @@
 // The queue's forecast: the school's rules are played forward through many futures, and of each job the range that holds eight of ten is told. Pure.
 import { forecastJobsMax, type JobForecast, type Range } from '../../protocols/contract/forecast.ts'
-import { activeStates, type Job } from '../../protocols/contract/job.ts'
+import type { Job } from '../../protocols/contract/job.ts'
+import { activeStates } from '../../protocols/contract/job-states.ts'
 import { tail } from './calibrate.ts'
 import { Futures } from './futures.ts'
 import { placeOf } from './place.ts'

@@ -1,7 +1,8 @@
 // Why a job is not on a machine yet, as the school's rules say it, and how many stand before it. Pure.
 import type { Wait, WaitCode } from '../../protocols/contract/forecast.ts'
 import { waitOf } from '../../protocols/contract/forecast-words.ts'
-import { activeStates, type Job } from '../../protocols/contract/job.ts'
+import type { Job } from '../../protocols/contract/job.ts'
+import { activeStates } from '../../protocols/contract/job-states.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
 import { suits } from '../queue.ts'
 import { firstFreeStart, lessonInWay } from './lessons.ts'

@@ -1,6 +1,7 @@
 // The picture of one site, folded from what its daemon says. Pure: the server and a test hold it alike, and nothing is invented.
 import type { JobForecast, QueueForecast } from '../../protocols/contract/forecast.ts'
-import { endedStates, type Job } from '../../protocols/contract/job.ts'
+import type { Job } from '../../protocols/contract/job.ts'
+import { endedStates } from '../../protocols/contract/job-states.ts'
 import type { Lesson } from '../../protocols/contract/lesson.ts'
 import type { MachineMessage, Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'

@@ -4,7 +4,7 @@ import type { Express, Request, Response } from 'express'
 import express from 'express'
 import { z } from 'zod'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
-import { problemSchema, someoneAt } from '../../protocols/contract/floor.ts'
+import { problems, someoneAt } from '../../protocols/contract/floor.ts'
 import { siteIdSchema } from '../../protocols/contract/ids.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
@@ -36,7 +36,7 @@ const refreshSeconds = 30
 const answerWithinMs = 5_000
 const formBytesMax = 4_096
 
-const reportSchema = z.object({ problem: problemSchema, text: z.string().trim().max(400).optional() })
+const reportSchema = z.object({ problem: z.enum(problems), text: z.string().trim().max(400).optional() })
 const clearSchema = z.object({ quality: z.enum(['ok', 'partial', 'failed']), cause: z.string().trim().max(200).optional() })
 const settleSchema = z.object({ fault: z.enum(['help-called', 'problem-reported']) })
 const saids: readonly Said[] = ['called', 'reported', 'cleared', 'paused', 'resumed', 'settled', 'sent']

@@ -1,5 +1,5 @@
 // A machine's own page in HTML: how it is, two large buttons for whoever stands there, and what staff may do in one tap.
-import { problemReported, problemSchema, problemWords } from '../../protocols/contract/floor.ts'
+import { problemReported, problems, problemWords } from '../../protocols/contract/floor.ts'
 import type { Denial, Language, Sentence } from '../../protocols/contract/words.ts'
 import { type Html, html } from '../tickets/paper.ts'
 import { pageWords } from '../tickets/words.ts'
@@ -136,7 +136,7 @@ function reportForm({ words, language, path }: FloorPage): Html {
 <div class="row"><button class="main">${words.send}</button><a class="button" href="${path}?lang=${language}">${words.back}</a></div></form>`
 }
 /** What is dangerous first, what fits nothing last. */
-const problemsShown = [...problemSchema.options].sort((a, b) => order(a) - order(b))
+const problemsShown = [...problems].sort((a, b) => order(a) - order(b))
 function order(problem: string): number {
   const at = Object.keys(problemWords).indexOf(problem)
   return at === -1 ? Number.MAX_SAFE_INTEGER : at

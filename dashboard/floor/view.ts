@@ -1,6 +1,7 @@
 // What a machine's own page says and offers: to whoever stands there, to a pupil, to staff. Pure: a picture in, facts out.
 import { clearCauses, helpCalled, problemReported } from '../../protocols/contract/floor.ts'
-import { type Author, activeStates, endedStates, type Job } from '../../protocols/contract/job.ts'
+import type { Author, Job } from '../../protocols/contract/job.ts'
+import { activeStates, endedStates } from '../../protocols/contract/job-states.ts'
 import type { MachineKind } from '../../protocols/contract/machine.ts'
 import { judge } from '../../protocols/contract/rights.ts'
 import type { MachinePicture, Me, SitePicture } from '../../protocols/contract/screen.ts'

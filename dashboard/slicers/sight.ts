@@ -1,6 +1,6 @@
 // What a slicer may see of its target: the machine as the picture knows it, and the owner's jobs as files. Cheap: no store, no school is asked.
 import type { Job } from '../../protocols/contract/job.ts'
-import { activeStates, endedStates } from '../../protocols/contract/job.ts'
+import { activeStates, endedStates } from '../../protocols/contract/job-states.ts'
 import type { Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import { own, shownState } from '../fleet/picture.ts'

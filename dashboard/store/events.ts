@@ -1,5 +1,6 @@
 // What schools told, numbered: stored once each, confirmed up to the first gap, and folded for the next start.
-import { endedStates, type Job, jobSchema } from '../../protocols/contract/job.ts'
+import { type Job, jobSchema } from '../../protocols/contract/job.ts'
+import { endedStates } from '../../protocols/contract/job-states.ts'
 import type { Lesson } from '../../protocols/contract/lesson.ts'
 import { type MachineMessage, machineMessageSchema } from '../../protocols/contract/machine.ts'
 import { type Event, eventSchema, type Status, statusSchema } from '../../protocols/contract/wire.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { siteIdSchema } from '../../protocols/contract/ids.ts'
-import { roleSchema } from '../../protocols/contract/rights.ts'
+import { roleSchema } from '../../protocols/contract/role.ts'
 import type { Directory } from '../../protocols/contract/wire.ts'
 import type { SessionShelf } from '../accounts/sessions.ts'
 import type { Account } from '../workplace.ts'

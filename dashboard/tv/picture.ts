@@ -1,6 +1,6 @@
 // What a screen on the workshop's wall receives: machines, counts and ticket numbers. No name of a person, no file, no fault in somebody's words; of words people wrote only a lesson's title. Pure.
 import { helpCalled } from '../../protocols/contract/floor.ts'
-import { activeStates } from '../../protocols/contract/job.ts'
+import { activeStates } from '../../protocols/contract/job-states.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import { confidence, own } from '../fleet/picture.ts'
 

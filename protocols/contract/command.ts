@@ -1,7 +1,7 @@
 // A Command: what a person asks of a school, and the school's answer.
 import { z } from 'zod'
 import { partUseSchema } from './care.ts'
-import { problemSchema } from './floor.ts'
+import { problems } from './floor.ts'
 import { ageBandSchema } from './group.ts'
 import { instantSchema, machineIdSchema, sha256Schema, tokenSchema } from './ids.ts'
 import { authorSchema, markSchema, wishesSchema } from './job.ts'
@@ -80,7 +80,7 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('machine.report'),
     ...machine,
-    problem: problemSchema,
+    problem: z.enum(problems),
     text: z.string().trim().max(400).optional(),
   }),
   /** "Come here, please": for the teacher. */

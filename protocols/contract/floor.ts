@@ -1,11 +1,10 @@
 // What people standing at a machine may say without signing in: "come here", "something is wrong". And what they see wrong, in words.
-import { z } from 'zod'
 import type { Author } from './job.ts'
 import type { MachineKind } from './machine.ts'
 import type { Sentence } from './words.ts'
 
-export const problemSchema = z.enum(['noise', 'smell', 'stuck', 'quality', 'material', 'screen', 'broken', 'other'])
-export type Problem = z.infer<typeof problemSchema>
+export const problems = ['noise', 'smell', 'stuck', 'quality', 'material', 'screen', 'broken', 'other'] as const
+export type Problem = (typeof problems)[number]
 
 export const problemWords: Readonly<Record<Problem, Sentence>> = {
   smell: { ru: 'Дым или запах гари', en: 'Smoke or a burning smell' },

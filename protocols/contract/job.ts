@@ -1,8 +1,9 @@
 // A Job: one program on one machine, once. N copies are N jobs with one ticket.
 import { z } from 'zod'
 import { instantSchema, machineIdSchema, sha256Schema, siteIdSchema, tokenSchema } from './ids.ts'
+import { jobStates } from './job-states.ts'
 import { machineKindSchema } from './machine.ts'
-import { roleSchema } from './rights.ts'
+import { roleSchema } from './role.ts'
 import { faultSchema, sentenceSchema } from './words.ts'
 
 export const authorSchema = z.object({
@@ -16,26 +17,8 @@ export const authorSchema = z.object({
 })
 export type Author = z.infer<typeof authorSchema>
 
-export const jobStateSchema = z.enum([
-  'submitted',
-  'returned',
-  'denied',
-  'queued',
-  'starting',
-  'running',
-  'paused',
-  'completed',
-  'failed',
-  'cancelled',
-  'interrupted',
-  'collected',
-])
+export const jobStateSchema = z.enum(jobStates)
 export type JobState = z.infer<typeof jobStateSchema>
-
-/** Ended, whether well or not; nothing moves any more. */
-export const endedStates: readonly JobState[] = ['denied', 'completed', 'failed', 'cancelled', 'interrupted', 'collected']
-/** On a machine now. */
-export const activeStates: readonly JobState[] = ['starting', 'running', 'paused']
 
 /** What the author would like, beside the machine and the number of copies; nobody promises it. */
 export const wishesSchema = z.object({

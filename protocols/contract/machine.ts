@@ -30,9 +30,6 @@ export const machineDeclarationSchema = z.object({
 })
 export type MachineDeclaration = z.infer<typeof machineDeclarationSchema>
 
-/** An armed job waits so long for the machine's own start button; then it goes back into the queue. */
-export const buttonWaitMs = 120_000
-
 /** A firmware that waits for an answer shows these (Marlin host prompts, M876; a door; a tool change). */
 export const promptSchema = z.object({
   title: z.string(),

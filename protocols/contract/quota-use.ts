@@ -2,7 +2,8 @@
 import { zoneOf } from './calendar.ts'
 import { failureOf } from './failures.ts'
 import { type Group, takesPupils } from './group.ts'
-import { type Author, endedStates, type Job } from './job.ts'
+import type { Author, Job } from './job.ts'
+import { endedStates } from './job-states.ts'
 import type { Period, Quota, QuotaUse } from './lesson.ts'
 
 export type QuotaQuestion = {

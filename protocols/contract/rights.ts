@@ -1,11 +1,10 @@
 // Who may do what (DESIGN §6). Judged at the daemon, again, whatever the screen allowed; the screen asks the same function what to offer.
-import { z } from 'zod'
 import type { MachineKind } from './machine.ts'
 import { type RightsCode, rightsWords } from './rights-words.ts'
+import type { Role } from './role.ts'
 import type { Denial } from './words.ts'
 
-export const roleSchema = z.enum(['pupil', 'teacher', 'technician', 'administrator'])
-export type Role = z.infer<typeof roleSchema>
+export type { Role }
 
 /** What an Ask shows to the judge; every Ask has this shape. */
 export type Asked = {

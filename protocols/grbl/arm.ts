@@ -1,7 +1,7 @@
 // A job that waits for the machine's own start button. M0 holds the controller; cycle start lets it go, and its ok then is the press.
 // Grbl 1.1, gcode.c step 21 and system.c: M0 drains the planner and holds, its ok is withheld; the cycle-start pin sets the same flag as `~`.
 // The same on grblHAL and FluidNC. Therefore no `~` of ours while a job is armed: nobody could tell it from a finger.
-import { buttonWaitMs } from '../contract/machine.ts'
+import { buttonWaitMs } from '../contract/arm.ts'
 import type { Fault } from '../contract/words.ts'
 import type { Asker, AskResult } from './ask.ts'
 import type { EndCause } from './job.ts'

@@ -41,13 +41,18 @@ export async function openStages(): Promise<Stages & AsyncDisposable> {
   }
 }
 
-const floor = (name: string, state: MachineState, more: { ask?: string; as?: 'anna' } = {}): Served => ({
+const floor = (name: string, state: MachineState, more: { ask?: string; as?: 'anna'; calls?: true } = {}): Served => ({
   name: `floor-${name}`,
   route: '/m/:site/:machine',
   ...(more.as === undefined ? {} : { as: more.as }),
   at: ({ school }) => {
     // Each scene its own machine: they are looked at side by side.
     school.fleet.apply('alpha', { name: 'machine', machine: `ender-${name}`, payload: machineMessage(`ender-${name}`, state) })
+    for (const code of more.calls ? ['help-called', 'problem-reported'] : []) {
+      const fault = { code, text: { ru: 'Сообщили: шум. «скрипит»', en: 'Reported: noise.' }, help: { ru: 'Осмотрите.', en: 'Look.' } }
+      const event = { kind: 'fault', number: 1, at: 1, machine: `ender-${name}`, change: 'raised', fault } as const
+      school.fleet.apply('alpha', { name: 'events', events: [event] })
+    }
     return school.url + machinePath(school.key, 'alpha', `ender-${name}`) + (more.ask === undefined ? '' : `?ask=${more.ask}`)
   },
 })
@@ -79,9 +84,10 @@ export const served: readonly Served[] = [
   floor('down', down),
   floor('away', { state: 'offline', since: 1 }),
   floor('report', { state: 'ready', since: 1 }, { ask: 'report' }),
-  floor('help', { state: 'ready', since: 1 }, { ask: 'help' }),
+  floor('called', { state: 'ready', since: 1 }, { calls: true }),
+  floor('called-staff', { state: 'ready', since: 1 }, { as: 'anna', calls: true }),
   floor('staff', lies, { as: 'anna' }),
-  floor('clear', lies, { as: 'anna', ask: 'clear' }),
+  floor('clear', lies, { as: 'anna', ask: 'failed' }),
   { name: 'floor-nobody', route: '/m/:site/:machine', at: ({ school }) => `${school.url}/m/alpha/ender-aaaaaaaaaaaa` },
   { name: 'stickers', route: '/m/:site/stickers', as: 'anna', at: ({ school }) => `${school.url}/m/alpha/stickers` },
   { name: 'stickers-nobody', route: '/m/:site/stickers', at: ({ school }) => `${school.url}/m/alpha/stickers` },

@@ -6,7 +6,7 @@ import { foldMachine, freshMachine, type MachineMemory } from '../../daemon/fold
 import { People } from '../../daemon/people.ts'
 import { machineObstacle } from '../../daemon/queue.ts'
 import type { Ask } from '../../protocols/contract/command.ts'
-import { problemSchema, problemWords, someoneAt } from '../../protocols/contract/floor.ts'
+import { problems, problemWords, someoneAt } from '../../protocols/contract/floor.ts'
 import type { Author } from '../../protocols/contract/job.ts'
 import { person } from './kit.ts'
 
@@ -118,7 +118,7 @@ describe('reports', () => {
     expect(memory.faults[0]?.text.ru.length).toBeLessThan(500)
   })
 
-  it.for([...problemSchema.options])('%s is said in both languages', problem => {
+  it.for([...problems])('%s is said in both languages', problem => {
     expect(problemWords[problem].ru).toMatch(/^[А-ЯЁ]/u)
     expect(problemWords[problem].en).toMatch(/^[A-Z]/)
   })

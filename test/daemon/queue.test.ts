@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { byOrder, life, nextJob, obstacle, type QueueMachine, reorder, type Step, suits, take, whyWaiting } from '../../daemon/queue.ts'
-import { activeStates, endedStates, type Job, type JobState, jobStateSchema } from '../../protocols/contract/job.ts'
+import { type Job, type JobState, jobStateSchema } from '../../protocols/contract/job.ts'
+import { activeStates, endedStates } from '../../protocols/contract/job-states.ts'
 import { aJob } from './kit.ts'
 
 const printer = (more: Partial<QueueMachine> = {}): QueueMachine => ({

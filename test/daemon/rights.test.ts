@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Ask, askSchema, type Origin } from '../../protocols/contract/command.ts'
 import type { MachineKind } from '../../protocols/contract/machine.ts'
-import { judge, type Role, roleSchema } from '../../protocols/contract/rights.ts'
+import { judge } from '../../protocols/contract/rights.ts'
 import { rightsWords } from '../../protocols/contract/rights-words.ts'
+import { type Role, roleSchema } from '../../protocols/contract/role.ts'
 
 const kinds = askSchema.options.map(option => option.shape.kind.value)
 

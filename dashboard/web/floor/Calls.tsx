@@ -1,7 +1,7 @@
 // Calls at a machine: whoever looks at its page may call the teacher or report a problem; staff sees what stands and settles it.
 import { Button, Modal, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { helpCalled, type Problem, problemReported, problemSchema, problemWords } from '../../../protocols/contract/floor.ts'
+import { helpCalled, type Problem, problemReported, problems, problemWords } from '../../../protocols/contract/floor.ts'
 import type { MachinePicture } from '../../../protocols/contract/screen.ts'
 import { tellDone, useAsking } from '../asking.tsx'
 import { Glyph } from '../parts/Glyph.tsx'
@@ -55,7 +55,8 @@ export function CallButtons({ site, machine }: Props) {
 }
 
 /** What is dangerous first. */
-const problems = Object.keys(problemWords).filter((one): one is Problem => problemSchema.safeParse(one).success)
+/** In the order they are commonest. */
+const shown = Object.keys(problemWords).filter((one): one is Problem => problems.some(each => each === one))
 
 function ReportForm({ site, machine, onClose }: { site: string; machine: string; onClose: () => void }) {
   const speech = useSpeech()
@@ -82,7 +83,7 @@ function ReportForm({ site, machine, onClose }: { site: string; machine: string;
       <fieldset className="bare stack" style={{ gap: 8 }}>
         <legend>{words.floor.what}</legend>
         <div className="row">
-          {problems.map(one => (
+          {shown.map(one => (
             <Button
               key={one}
               variant={problem === one ? 'filled' : 'default'}

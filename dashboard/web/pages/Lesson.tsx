@@ -1,6 +1,7 @@
 // A lesson on the projector: the class's tickets in large letters by number and pseudonym, what is made, what comes next; no file names.
 import { Link } from 'wouter'
-import { activeStates, type Job } from '../../../protocols/contract/job.ts'
+import type { Job } from '../../../protocols/contract/job.ts'
+import { activeStates } from '../../../protocols/contract/job-states.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useNow, useView } from '../live/use.tsx'
 import { isSure } from '../looks.ts'

@@ -1,6 +1,7 @@
 // An armed machine: press its own button, so long it waits, and the way to call it off.
 import { Button } from '@mantine/core'
-import { buttonWaitMs, type MachineDeclaration, type MachineState } from '../../../protocols/contract/machine.ts'
+import { buttonWaitMs } from '../../../protocols/contract/arm.ts'
+import type { MachineDeclaration, MachineState } from '../../../protocols/contract/machine.ts'
 import { useAsking } from '../asking.tsx'
 import { useNow } from '../live/use.tsx'
 import { useReader } from '../rights.tsx'

@@ -30,7 +30,7 @@ export function RowMenu({ job, picture, openJob, move }: Props) {
             <Icon name="more" />
           </ActionIcon>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown className="row-menu">
           <Menu.Item onClick={() => openJob(job.id)}>{words.job.details}</Menu.Item>
           {moves ? <Menu.Item onClick={() => move('first')}>{words.teach.queue.first}</Menu.Item> : null}
           {moves ? <Menu.Item onClick={() => move('last')}>{words.teach.queue.last}</Menu.Item> : null}

@@ -1,6 +1,7 @@
 // The school's own forecast of a job as this page may show it: only while the school is heard from, and only if it speaks of the job as it is now.
 import type { JobForecast } from '../../../protocols/contract/forecast.ts'
-import { activeStates, type Job } from '../../../protocols/contract/job.ts'
+import type { Job } from '../../../protocols/contract/job.ts'
+import { activeStates } from '../../../protocols/contract/job-states.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { own } from '../../fleet/picture.ts'
 

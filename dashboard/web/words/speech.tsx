@@ -1,7 +1,6 @@
 // The language of this reader: Russian until switched, remembered in the browser.
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import type { Language, Sentence } from '../../../protocols/contract/words.ts'
-import { en } from './en.ts'
 import { type Forms, formsFor } from './forms.ts'
 import { ru, type Words } from './ru.ts'
 
@@ -15,17 +14,21 @@ export type Speech = {
   switchLanguage(): void
 }
 
-const catalogues: Record<Language, Words> = { ru, en }
+/** Most readers never switch: the other language comes when it is asked for. */
+const readEnglish = async (): Promise<Words> => (await import('./en.ts')).en
 const storageKey = 'tsekh.language'
 const SpeechContext = createContext<Speech | undefined>(undefined)
 
 export function SpeechProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState<Language>(remembered)
+  const [english, setEnglish] = useState<Words>()
+  const words = language === 'ru' ? ru : english
   useEffect(() => {
     document.documentElement.lang = language
-  }, [language])
-  const speech = useMemo<Speech>(() => {
-    const words = catalogues[language]
+    if (language === 'en' && english === undefined) void readEnglish().then(setEnglish)
+  }, [language, english])
+  const speech = useMemo<Speech | undefined>(() => {
+    if (words === undefined) return undefined
     return {
       language,
       words,
@@ -34,11 +37,16 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
       switchLanguage: () => {
         const next = language === 'ru' ? 'en' : 'ru'
         remember(next)
-        setLanguage(next)
+        if (next === 'ru') return setLanguage(next)
+        // The page stays as it is until its new words are there.
+        void readEnglish().then(read => {
+          setEnglish(read)
+          setLanguage(next)
+        })
       },
     }
-  }, [language])
-  return <SpeechContext value={speech}>{children}</SpeechContext>
+  }, [language, words])
+  return speech === undefined ? null : <SpeechContext value={speech}>{children}</SpeechContext>
 }
 
 export function useSpeech(): Speech {
