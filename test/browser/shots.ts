@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { conditionsToSee, eventsToSee } from './conditions.ts'
 import type { FakeOptions, FakeServer } from './fake-server.ts'
 import { cameraShots } from './shots-camera.ts'
+import { deedShots } from './shots-deeds.ts'
 import { healthShots } from './shots-health.ts'
 import { moreShots } from './shots-more.ts'
 import { staffToSee } from './staff.ts'
@@ -234,5 +235,6 @@ export const shots: readonly Shot[] = [
   },
   ...cameraShots,
   ...moreShots,
+  ...deedShots,
   ...healthShots,
 ]

@@ -94,7 +94,8 @@ export function PhotoPicker({
 }
 
 export function PhotoStrip({ site, photos }: { site: string; photos: readonly string[] }) {
-  const { photos: said } = useSpeech().words.care
+  const { words } = useSpeech()
+  const { photos: said } = words.care
   const [whole, open] = useState<number>()
   const chosen = whole === undefined ? undefined : photos[whole]
   return (
@@ -108,7 +109,14 @@ export function PhotoStrip({ site, photos }: { site: string; photos: readonly st
           </li>
         ))}
       </ul>
-      <Modal opened={chosen !== undefined} onClose={() => open(undefined)} title={said.full} size="xl" centered>
+      <Modal
+        opened={chosen !== undefined}
+        onClose={() => open(undefined)}
+        title={said.full}
+        size="xl"
+        centered
+        closeButtonProps={{ 'aria-label': words.submit.close }}
+      >
         {chosen === undefined ? null : (
           <Photo className="care-whole" src={photoUrl(site, chosen)} alt={said.of((whole ?? 0) + 1, photos.length)} />
         )}
