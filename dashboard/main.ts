@@ -1,6 +1,7 @@
 // The city's process: the store, the broker, the picture and the web screens meet here, and end here together.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { type Logger, pino } from 'pino'
 import { photosOf } from '../protocols/contract/care-due.ts'
 import { checkPassword, hashPassword } from './accounts/password.ts'
@@ -199,6 +200,8 @@ export async function cityCommand(argv: string[]): Promise<number> {
     }
     throw error
   }
+  // Three hundred pages opened at once make V8 triple the young part of its heap, for good: 285 MB where 210 do. It stays as the start left it.
+  setFlagsFromString('--semi-space-growth-factor=1')
   // One word on standard output for whoever started us; everything else is the log's.
   console.log(JSON.stringify({ ready: 'city', url: city.url, broker: city.brokerUrl }))
   await new Promise<void>(resolve => {
