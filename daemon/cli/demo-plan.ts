@@ -8,6 +8,8 @@ export type DemoMachine = {
   firmware: 'marlin' | 'grbl' | 'grblhal'
   /** Over a real pseudo-terminal where socat is installed; over TCP otherwise. */
   terminal: boolean
+  /** It has a start button and a camera over its bed; both are on a page of its own. */
+  window?: true
 }
 
 export type DemoSchool = { id: string; name: string; machines: DemoMachine[] }
@@ -19,7 +21,7 @@ export const demoSchools: readonly DemoSchool[] = [
     machines: [
       { id: 'printer-1', name: 'Принтер 1 · Ender-3', model: 'creality-ender-3', firmware: 'marlin', terminal: true },
       { id: 'printer-2', name: 'Принтер 2 · Prusa MK3S+', model: 'prusa-mk3s', firmware: 'marlin', terminal: false },
-      { id: 'laser-1', name: 'Лазер · Ortur LM2', model: 'ortur-laser-master-2', firmware: 'grbl', terminal: true },
+      { id: 'laser-1', name: 'Лазер · Ortur LM2', model: 'ortur-laser-master-2', firmware: 'grbl', terminal: true, window: true },
     ],
   },
   {
@@ -27,7 +29,7 @@ export const demoSchools: readonly DemoSchool[] = [
     name: 'Гимназия',
     machines: [
       { id: 'printer-1', name: 'Принтер · Ender-3 V2', model: 'creality-ender-3-v2', firmware: 'marlin', terminal: false },
-      { id: 'mill-1', name: 'Фрезер · Genmitsu 3018', model: 'genmitsu-3018-pro', firmware: 'grbl', terminal: false },
+      { id: 'mill-1', name: 'Фрезер · Genmitsu 3018', model: 'genmitsu-3018-pro', firmware: 'grbl', terminal: false, window: true },
     ],
   },
   {

@@ -5,10 +5,10 @@ import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { buildWeb } from '../../dashboard/web/build.ts'
-import { weekdays } from '../../protocols/contract/calendar.ts'
 import { type Child, startChild } from './child.ts'
 import { deviceArgs } from './demo-devices.ts'
-import { type DemoMachine, type DemoSchool, demoPeople, demoSchools } from './demo-plan.ts'
+import { type DemoMachine, demoPeople, demoSchools } from './demo-plan.ts'
+import { schoolConfig } from './demo-school.ts'
 import { freePort } from './free-port.ts'
 
 const project = resolve(import.meta.dirname, '../..')
@@ -72,7 +72,8 @@ function readOptions(argv: string[]): Options | string {
   }
 }
 
-type Town = { cityUrl: string; schools: { name: string; url: string }[] }
+type Place = { name: string; url: string }
+type Town = { cityUrl: string; schools: Place[]; windows: Place[] }
 
 /** Starts in the order of need: machines, city, schools. What was started so far stands in `started`, so that it can be ended. */
 async function startAll(folder: string, logs: string, speed: number, started: { children: Child[]; patienceMs: number }[]): Promise<Town> {
@@ -96,13 +97,17 @@ async function startAll(folder: string, logs: string, speed: number, started: { 
 
   const hasSocat = (process.env.PATH ?? '').split(':').some(bin => existsSync(join(bin, 'socat')))
   const ports = new Map<string, string>()
+  const windows = new Map<string, number>()
+  for (const school of demoSchools) {
+    for (const { id, window } of school.machines) if (window) windows.set(`${school.id}-${id}`, await freePort(8091 + windows.size, taken))
+  }
   const devices = demoSchools.flatMap(school =>
     school.machines.map(async machine => {
       const name = `${school.id}-${machine.id}`
       const terminal = join(folder, 'ports', name)
       const listen = machine.terminal && hasSocat ? `pty://${terminal}` : 'tcp://127.0.0.1:0'
       mkdirSync(join(folder, 'ports'), { recursive: true })
-      const args = deviceArgs(machine, listen, speed, join(project, 'drivers/models'))
+      const args = deviceArgs(machine, listen, speed, join(project, 'drivers/models'), windows.get(name))
       const child = startChild(name, args, logs, line => line.startsWith('listening '))
       deviceGroup.push(child)
       const address = (await child.ready).slice('listening '.length).trim()
@@ -116,13 +121,18 @@ async function startAll(folder: string, logs: string, speed: number, started: { 
     const file = join(folder, `${school.id}.yaml`)
     const portOf = (machine: DemoMachine) => ports.get(`${school.id}-${machine.id}`) ?? ''
     const wire = { broker: `mqtt://127.0.0.1:${brokerPort}`, web: `http://127.0.0.1:${cityPort}`, password: passwords.get(school.id) }
-    writeFileSync(file, stringify(schoolConfig(school, folder, port, portOf, wire)), { mode: 0o600 })
+    const windowOf = (machine: DemoMachine) => windows.get(`${school.id}-${machine.id}`)
+    writeFileSync(file, stringify(schoolConfig(school, folder, port, portOf, windowOf, wire)), { mode: 0o600 })
     const child = startChild(school.id, ['school', file, '--stop-room'], logs, isReady)
     schoolGroup.push(child)
     await child.ready
     return { name: school.name, url: `http://127.0.0.1:${port}` }
   })
-  return { cityUrl: `http://127.0.0.1:${cityPort}`, schools: await Promise.all(schools) }
+  const named = demoSchools.flatMap(school =>
+    school.machines.map(machine => ({ name: `${school.name}, ${machine.name}`, port: windows.get(`${school.id}-${machine.id}`) })),
+  )
+  const seen = named.flatMap(({ name, port }) => (port === undefined ? [] : [{ name, url: `http://127.0.0.1:${port}` }]))
+  return { cityUrl: `http://127.0.0.1:${cityPort}`, schools: await Promise.all(schools), windows: seen }
 }
 
 /** A city and a school say where their screen is as one JSON object. */
@@ -140,46 +150,11 @@ function cityConfig(folder: string, screenPort: number, brokerPort: number, pass
   }
 }
 
-function schoolConfig(
-  school: DemoSchool,
-  folder: string,
-  port: number,
-  portOf: (machine: DemoMachine) => string,
-  city: { broker: string; web: string; password: string | undefined },
-) {
-  return {
-    site: { id: school.id, name: school.name },
-    data: join(folder, school.id),
-    screen: { host: '127.0.0.1', port },
-    city,
-    machines: school.machines.map(machine => ({ id: machine.id, name: machine.name, model: machine.model, port: portOf(machine) })),
-    people: demoPeople
-      .filter(({ sites }) => sites === 'all' || sites.includes(school.id))
-      .map(({ id, login, name, role }) => ({ id, login, name, role, password: login })),
-    hours: demoHours(),
-    // A pupil's job of more than six hours is for a teacher to decide; a printer may go on after the lesson.
-    rules: { jobMaxHours: 6, jobTooLong: 'ask', runPastClosing: true },
-    demo: true,
-  }
-}
-
-/** Never closed and always supervised, for whoever tries it at night; the bells are those of a school. */
-function demoHours() {
-  const days = (spans: string, which: readonly string[]) => Object.fromEntries(which.map(day => [day, spans]))
-  const workdays = weekdays.slice(0, 5)
-  return {
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    open: days('00:00-24:00', weekdays),
-    supervised: days('00:00-24:00', weekdays),
-    lessons: days('08:30-09:15, 09:25-10:10, 10:30-11:15, 11:25-12:10, 12:30-13:15, 13:25-14:10', workdays),
-  }
-}
-
 function firstToEnd(children: Child[]): Promise<string> {
   return Promise.race(children.map(child => child.ended.then(() => child.name)))
 }
 
-function announce({ cityUrl, schools }: Town, logs: string): void {
+function announce({ cityUrl, schools, windows }: Town, logs: string): void {
   const rows = schools.map(({ name, url }) => `  ${url}   ${name}: its own screen (lasers and mills start here)`)
   const people = demoPeople.map(({ login, role, name }) => `  ${login.padEnd(14)} ${role.padEnd(14)} ${name}`)
   console.log(
@@ -189,6 +164,7 @@ function announce({ cityUrl, schools }: Town, logs: string): void {
       '',
       `  ${cityUrl}   the city`,
       ...rows,
+      ...windows.map(({ name, url }) => `  ${url}   ${name}: the bed, and the buttons on the machine itself`),
       '',
       'Sign in (the password is the login):',
       ...people,
