@@ -16,11 +16,12 @@ export const deviceUsage = `tsekh device grbl|grblhal|fluidnc|marlin --listen tc
   --boot-ms N          opening the port reboots the board; it is deaf for N ms, then greets
   --seed N             the stumbles' dice
   --window PORT        shows its bed and the buttons on its front at http://127.0.0.1:PORT
+  --bed 300x200        the size of that bed, in mm
   --trace              prints every realtime byte and emergency line with its arrival (ms since 1970)`
 
 const kinds: readonly DeviceKind[] = ['grbl', 'grblhal', 'fluidnc', 'marlin']
 
-type Parsed = { options: DeviceOptions; trace: boolean; window?: number }
+type Parsed = { options: DeviceOptions; trace: boolean; window?: number; bed?: { x: number; y: number } }
 
 /** Options from the words behind `tsekh device`, or one sentence that says what is wrong. */
 export function parseDeviceArguments(argv: readonly string[]): Parsed | { readonly complaint: string } {
@@ -35,9 +36,10 @@ export function parseDeviceArguments(argv: readonly string[]): Parsed | { readon
   let seed = 1
   let trace = false
   let window: number | undefined
+  let bed: { x: number; y: number } | undefined
   const behaviours: Behaviour[] = []
   const settings: { [name: string]: string } = {}
-  const built: { [name: string]: string | number | boolean } = {}
+  const built: { [name: string]: unknown } = {}
   for (let i = 1; i < argv.length; i += 1) {
     const [name = '', inline] = splitOnce(argv[i] ?? '')
     if (name === '--trace') {
@@ -67,6 +69,10 @@ export function parseDeviceArguments(argv: readonly string[]): Parsed | { readon
       if (found === null || kind !== 'marlin')
         return { complaint: `--option ${value} cannot be used; write --option advancedOk=true, for a Marlin printer` }
       built[found[1] ?? ''] = typed(found[2] ?? '')
+    } else if (name === '--bed') {
+      const found = /^(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)$/.exec(value)
+      if (found === null) return { complaint: `--bed ${value} cannot be read; write --bed 300x200, in mm` }
+      bed = { x: Number(found[1]), y: Number(found[2]) }
     } else if (name === '--speed' && (value === 'max' || value === 'Infinity')) speed = Number.POSITIVE_INFINITY
     else {
       const amount = Number(value)
@@ -94,7 +100,7 @@ export function parseDeviceArguments(argv: readonly string[]): Parsed | { readon
     kind === 'marlin'
       ? { ...common, kind, machine: built as Partial<MarlinOptions> }
       : { ...common, kind, settings, flowControl: kind === 'fluidnc' && listen.startsWith('tcp:') }
-  return { options, trace, ...(window === undefined ? {} : { window }) }
+  return { options, trace, ...(window === undefined ? {} : { window }), ...(bed === undefined ? {} : { bed }) }
 }
 
 const known = new Set([
@@ -108,6 +114,7 @@ const known = new Set([
   '--boot-ms',
   '--seed',
   '--window',
+  '--bed',
 ])
 
 function splitOnce(word: string): [string, string | undefined] {
@@ -115,7 +122,9 @@ function splitOnce(word: string): [string, string | undefined] {
   return word.startsWith('--') && equals > 0 ? [word.slice(0, equals), word.slice(equals + 1)] : [word, undefined]
 }
 
-function typed(text: string): string | number | boolean {
+/** A group of figures (`motion={"maxFeed":[…]}`) is JSON. */
+function typed(text: string): unknown {
+  if (text.startsWith('{')) return JSON.parse(text)
   if (text === 'true' || text === 'false') return text === 'true'
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
 }
@@ -163,7 +172,7 @@ export async function deviceCommand(argv: readonly string[]): Promise<void> {
   }
   let window: RunningWindow | undefined
   try {
-    if (parsed.window !== undefined) window = await openWindow(device, parsed.window)
+    if (parsed.window !== undefined) window = await openWindow(device, parsed.window, parsed.bed)
   } catch (error) {
     process.stderr.write(`tsekh device: no window at port ${parsed.window}: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1
