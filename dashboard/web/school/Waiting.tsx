@@ -1,11 +1,10 @@
 // «Ждёт меня»: everything in this school that stands still until a person comes, most pressing first, a kind at a time where it is much.
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
+import { Inbox } from '../teach/Inbox.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { type AtMachine, WaitItem } from './WaitItems.tsx'
 import { type Wait, waitsOf } from './waits.ts'
-
-const Inbox = lazy(async () => ({ default: (await import('../teach/Inbox.tsx')).Inbox }))
 
 const kinds = ['trouble', 'clear', 'start', 'check', 'collect'] as const
 type Kind = (typeof kinds)[number]
@@ -44,9 +43,7 @@ export function Waiting({ picture, sure, openJob }: { picture: SitePicture; sure
           ))}
         </ul>
       )}
-      <Suspense fallback={checks.length + collects.length === 0 ? null : <div className="panel inbox-coming" aria-busy="true" />}>
-        <Inbox picture={picture} checks={checks} collects={collects} openJob={openJob} />
-      </Suspense>
+      <Inbox picture={picture} checks={checks} collects={collects} openJob={openJob} />
     </section>
   )
 }
