@@ -1,5 +1,6 @@
 // A ticket that was sent back: the comment, the marked place on a plan, and the mended file by a plain form. And plates, help, results.
 import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drawPlan } from '../../../dashboard/tickets/plan.ts'
@@ -161,6 +162,20 @@ describe('the mended file is not taken', () => {
     const said: number[] = []
     for (let n = 0; n < 6; n++) said.push((await mend(path, form('G28'))).status)
     expect(said).toEqual([303, 303, 303, 303, 303, 429])
+  })
+
+  it('when it breaks off half-way, and the next try is free', async () => {
+    const path = await sentBack('half')
+    const { hostname, port } = new URL(stage.url)
+    const before = stage.stored().filter(name => name.startsWith('incoming/'))
+    const socket = connect(Number(port), hostname)
+    const head = `POST ${path}/mend HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000\r\n\r\n`
+    socket.write(`${head}--b\r\nContent-Disposition: form-data; name="file"; filename="a.gcode"\r\n\r\nG28\nG1`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+    expect((await mend(path, form('G28'))).status).toBe(429)
+    socket.destroy()
+    await expect.poll(async () => (await mend(path, form('G28'))).status).toBe(303)
+    expect(stage.stored().filter(name => name.startsWith('incoming/'))).toEqual(before)
   })
 
   it('larger than the school takes', async () => {
