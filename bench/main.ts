@@ -12,6 +12,10 @@ const benches: Record<string, { purpose: string; run: (options: string[]) => Pro
     purpose: 'from a machine to 300 browsers, beside the naive broadcast and the broker alone (--knee, --seconds, --machines, --clients)',
     run: async options => (await import('./city.ts')).benchCity(options),
   },
+  school: {
+    purpose: "a school's process with 30 machines: its start, its memory idle and after large files",
+    run: async () => (await import('./school.ts')).benchSchool(),
+  },
   screen: {
     purpose: 'from a touch to paint in a real browser, 565 machines speaking',
     run: async () => (await import('./screen.ts')).benchScreen(),
