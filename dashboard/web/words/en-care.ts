@@ -132,7 +132,7 @@ export const enCare: typeof ruCare = {
       reason: 'Why it is right so',
       reasonHint: 'E.g. “extruder calibrated”',
       reasonMissing: 'Write a few words: whoever comes after you will see them.',
-      units: {},
+      units: { '1/mm': '1/mm', 'mm/s²': 'mm/s²', 'mm/min': 'mm/min', 'mm/s': 'mm/s', mm: 'mm' },
       approved: 'Approved. Should the settings change again, the machine conditions will say so.',
       settled: 'These are approved already, or not yet a condition.',
     },
