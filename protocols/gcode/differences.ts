@@ -4,7 +4,7 @@ import type { Model } from '../contract/model.ts'
 import type { Sentence } from '../contract/words.ts'
 import { grblSetting, readAxes } from './plans.ts'
 
-/** Farther off than this is another value; firmwares round to three digits. */
+/** Farther off than this is another value, as is what rounding explains: `$$` prints three digits behind the point, M503 two (J0.01 for 0.013). */
 const tolerance = 0.01
 /** Makers name the area they print on, firmwares the way they may go: a little more or less is both right. */
 const travelTolerance = 0.1
@@ -18,8 +18,9 @@ type Pair = { setting: string; what: Sentence; is: number | undefined; should: n
  */
 export function differencesOf(model: Model, settings: Readonly<Record<string, string>>): Difference[] {
   const pairs = model.dialect === 'grbl' ? ofGrbl(model, settings) : ofMarlin(model, settings)
+  const rounding = model.dialect === 'grbl' ? 0.0005 : 0.005
   return pairs.flatMap(({ setting, what, is, should, unit, within = tolerance }) => {
-    if (is === undefined || should === undefined || Math.abs(is - should) <= Math.abs(should) * within + 1e-9) return []
+    if (is === undefined || should === undefined || Math.abs(is - should) <= Math.max(Math.abs(should) * within, rounding) + 1e-9) return []
     return [{ setting, what, model: figure(should, unit), machine: figure(is, unit) }]
   })
 }

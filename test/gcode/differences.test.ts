@@ -67,6 +67,7 @@ describe('the differences of a Marlin machine', () => {
       ['M203 Z: 10 mm/s, model 5 mm/s', 'M204 T: 1000 mm/s², model 500 mm/s²'],
     ],
     ['jerk', 'creality-ender-3-v2', { M205: 'X20.00 Y10.00 Z0.30 E5.00' }, ['M205 X: 20 mm/s, model 10 mm/s']],
+    ['two digits of a junction deviation are none', 'anycubic-mega-s', { M205: 'B20000.00 S0.00 T0.00 J0.01' }, []],
     ['another rule for bends is no other value of it', 'creality-ender-3-v2', { M205: 'J0.08' }, []],
     ['a guessed model measures nothing', 'generic-marlin', { M92: 'X160 Y160 Z800 E400' }, []],
   ])('%s', ([, id, settings, expected]) => {
