@@ -11,7 +11,8 @@ export function createMemorySeries(): SeriesShelf {
     read: (name, site, machine, sinceMs) =>
       [...rows.values()]
         .filter(row => row.name === name && row.site === site && row.at >= sinceMs && (machine === undefined || row.machine === machine))
-        .sort((a, b) => (a.machine < b.machine ? -1 : a.machine > b.machine ? 1 : a.at - b.at)),
+        .sort((a, b) => (a.machine < b.machine ? -1 : a.machine > b.machine ? 1 : a.at - b.at))
+        .map(({ machine: id, at, body }) => ({ machine: id, at, body })),
     prune: (name, site, beforeMs) => {
       for (const [key, row] of rows) if (row.name === name && row.site === site && row.at < beforeMs) rows.delete(key)
     },

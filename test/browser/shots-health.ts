@@ -1,8 +1,10 @@
 // Scenes of trends and figures: what a technician and a teacher look at when they ask how the machines do.
 import type { Affected, Condition } from '../../protocols/contract/condition.ts'
 import { eventsToSee } from './conditions.ts'
+import type { FakeServer } from './fake-server.ts'
 import { cityFigures, siteFigures, trendsToSee } from './figures.ts'
 import type { Shot } from './shots.ts'
+import { must } from './stage.ts'
 
 const both: Shot['sizes'] = ['wide', 'phone']
 const everything = { sizes: both, languages: ['ru', 'en'], schemes: ['light', 'dark'] } satisfies Partial<Shot>
@@ -53,7 +55,35 @@ export const watchedConditions: Record<string, Condition> = {
   },
 }
 
+/** Nineteen schools of thirty machines, as the city is meant to be. */
+function fillCity(fake: FakeServer): void {
+  for (let number = 5; number <= 23; number++) {
+    fake.change(`school-${number}`, picture => {
+      const base = Object.values(picture.machines)
+      const machines = Array.from({ length: base.length === 0 ? 0 : 30 }, (_, at) => {
+        const one = must(base[at % base.length])
+        const id = `${one.declaration.id}-${at}`
+        return [id, { ...one, declaration: { ...one.declaration, id, name: `${one.declaration.name} № ${at + 1}` } }] as const
+      })
+      return { ...picture, machines: Object.fromEntries(machines) }
+    })
+  }
+}
+
 export const healthShots: readonly Shot[] = [
+  {
+    name: 'city-full',
+    options: { scene: 'attention', as: 'technician' },
+    path: '/',
+    ...everything,
+    prepare: async (page, fake) => {
+      fillCity(fake)
+      await page
+        .getByText(/540 (станк|machin)/)
+        .first()
+        .waitFor()
+    },
+  },
   { name: 'figures', options: technician, path: '/figures', ...everything },
   { name: 'figures-school', options: { ...technician, as: 'teacher', sites: ['school-5'] }, path: '/figures/school-5', ...everything },
   {

@@ -9,6 +9,7 @@ import { isSure, lookOfKind, worstFirst } from '../looks.ts'
 import { Glyph } from '../parts/Glyph.tsx'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { useTitle } from '../parts/title.ts'
+import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { Missing } from './Missing.tsx'
 
@@ -20,6 +21,7 @@ export function City() {
   const sight = useView({ kind: 'city' })
   const connection = useConnection()
   const now = useNow()
+  const { me } = useReader()
   useTitle(words.city.title)
   if (sight.state === 'refused') return <Missing text={say(sight.denial.text)} />
   const sites =
@@ -32,6 +34,11 @@ export function City() {
       <div className="page-head">
         <h1>{words.city.title}</h1>
         {sites === undefined ? null : <Totals sites={sites} now={now} />}
+        {me.author.role === 'pupil' ? null : (
+          <Link className="page-link" href="/figures">
+            {words.health.figures}
+          </Link>
+        )}
       </div>
       {sites === undefined || sites.length === 0 ? null : <GuidePlace sites={sites} />}
       {sites === undefined ? (
