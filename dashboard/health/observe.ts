@@ -102,6 +102,8 @@ function ofState(id: string, { state }: MachinePicture): Observation[] {
     case 'down':
       return [{ cause: 'down', key: keyOf('down', state.fault.code), machine: id, fault: state.fault }]
     case 'attention':
+      // Armed: whoever armed it is on the way to its button, and in two minutes it is over by itself.
+      if (state.why === 'button') return []
       return [{ cause: 'attention', key: keyOf('attention', state.why), machine: id, ...(state.fault && { fault: state.fault }) }]
     case 'paused':
       return state.by === 'firmware' ? [{ cause: 'attention', key: 'attention-paused', machine: id }] : []

@@ -47,6 +47,50 @@ describe('a right file', () => {
   })
 })
 
+describe('a camera in the file', () => {
+  const camera = (options: string) => good.replace('baud: 115200 }', `baud: 115200, startButton: true, camera: { ${options} } }`)
+
+  it('is read with its password from its own file', () => {
+    const result = read(camera('stream: "http://10.0.0.7/stream?x=1", username: school, passwordFile: secret.txt, rotate: 180'))
+    if ('complaints' in result) throw new Error(result.complaints.map(complaintText).join('\n'))
+    const [, laser] = result.config.machines
+    expect(laser).toMatchObject({
+      startButton: true,
+      camera: { stream: 'http://10.0.0.7/stream?x=1', username: 'school', password: 'pass', rotate: 180, keepHours: 0 },
+    })
+  })
+
+  it.for<[string, string, RegExp]>([
+    ['without an address', 'rotate: 90', /machines\[1\]\.camera = .*: give snapshot or stream, or both/],
+    ['of another kind', 'snapshot: "ftp://10.0.0.7/x"', /machines\[1\]\.camera\.snapshot = \(not shown\): give where one picture is/],
+    ['that is no address', 'stream: "http://:99999/"', /machines\[1\]\.camera\.stream = \(not shown\): is no address/],
+    [
+      'with a password in the address',
+      'snapshot: "http://a:tainaia@10.0.0.7/"',
+      /camera\.snapshot = \(not shown\): give the name and password as username/,
+    ],
+    ['turned a little', 'snapshot: "http://c/", rotate: 45', /camera\.rotate = 45: give 0, 90, 180 or 270/],
+    ['that would keep for days', 'snapshot: "http://c/", keepHours: 48', /camera\.keepHours = 48: give hours to keep pictures, 0 to 24/],
+    ['with a name and no password', 'snapshot: "http://c/", username: a', /camera\.password = \(nothing\): is missing/],
+    ['with a password and no name', 'snapshot: "http://c/", password: tainaia', /camera\.username = \(nothing\): is missing/],
+    [
+      'with two passwords',
+      'snapshot: "http://c/", username: a, password: tainaia, passwordFile: secret.txt',
+      /give password or passwordFile, not both/,
+    ],
+    [
+      'whose password file is not there',
+      'snapshot: "http://c/", username: a, passwordFile: none.txt',
+      /camera\.passwordFile = \(not shown\): cannot be read: ENOENT/,
+    ],
+    ['with a typo', 'snapshto: "http://c/"', /camera\.snapshto = .*did you mean "snapshot"/],
+  ])('%s is complained about, and its secrets are not repeated', ([, options, complaint]) => {
+    const told = complaints(camera(options)).join('\n')
+    expect(told).toMatch(complaint)
+    expect(told).not.toContain('tainaia')
+  })
+})
+
 describe('a wrong file', () => {
   it.for<[string, (text: string) => string, RegExp]>([
     [
