@@ -4,7 +4,6 @@ import { eventsToSee } from './conditions.ts'
 import type { FakeServer } from './fake-server.ts'
 import { cityFigures, siteFigures, trendsToSee } from './figures.ts'
 import type { Shot } from './shots.ts'
-import { must } from './stage.ts'
 
 const both: Shot['sizes'] = ['wide', 'phone']
 const everything = { sizes: both, languages: ['ru', 'en'], schemes: ['light', 'dark'] } satisfies Partial<Shot>
@@ -60,10 +59,11 @@ function fillCity(fake: FakeServer): void {
   for (let number = 5; number <= 23; number++) {
     fake.change(`school-${number}`, picture => {
       const base = Object.values(picture.machines)
-      const machines = Array.from({ length: base.length === 0 ? 0 : 30 }, (_, at) => {
-        const one = must(base[at % base.length])
+      const machines = Array.from({ length: 30 }, (_, at) => at).flatMap(at => {
+        const one = base[at % base.length]
+        if (one === undefined) return []
         const id = `${one.declaration.id}-${at}`
-        return [id, { ...one, declaration: { ...one.declaration, id, name: `${one.declaration.name} № ${at + 1}` } }] as const
+        return [[id, { ...one, declaration: { ...one.declaration, id, name: `${one.declaration.name} № ${at + 1}` } }] as const]
       })
       return { ...picture, machines: Object.fromEntries(machines) }
     })
