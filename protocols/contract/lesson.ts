@@ -17,14 +17,6 @@ export const lessonSchema = z.object({
 })
 export type Lesson = z.infer<typeof lessonSchema>
 
-/** Is the machine kept for a lesson at the instant, and for which? A cancelled one keeps nothing. */
-export function lessonAt(lessons: Iterable<Lesson>, machine: string, at: number): Lesson | undefined {
-  for (const lesson of lessons) {
-    if (lesson.cancelledAt === undefined && lesson.from <= at && at < lesson.until && lesson.machines.includes(machine)) return lesson
-  }
-  return undefined
-}
-
 export const periodSchema = z.enum(['day', 'week', 'month'])
 export type Period = z.infer<typeof periodSchema>
 
