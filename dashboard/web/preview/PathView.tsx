@@ -75,7 +75,8 @@ export function PathView({ path, done, height, onLost, mark, onMark }: Props) {
   useWheel(canvas, zoomBy)
   const drag = useDrag(move, zoomBy)
   const size = { width, height }
-  const shown = { layer, to: range.to, z: heightOf(path, range) }
+  // Whoever has chosen a layer means that one; else what lies on top.
+  const shown = { layer, to: range.to, z: heightOf(path, range), surface: solid && picked === undefined }
   const tap = useTap(onMark && ((spot: Spot) => onMark(markAt(path, camera, size, spot, shown))))
   const spotOf = (of: Mark) => spotIn(camera, size, [of.x, of.y, of.z ?? heightOf(path, ranges[of.layer ?? layer] ?? range)])
   const middle = () => {

@@ -39,43 +39,69 @@ export function underSpot(camera: Camera, { width, height }: Size, spot: Spot, z
   return { x: cx + right[0] * across - right[1] * depth, y: cy + right[1] * across + right[0] * depth }
 }
 
-/** The mark a tap means: the nearest stroke under the finger of what is shown (points before `to`), else the layer's plane. */
-export function markAt(path: Toolpath, camera: Camera, size: Size, spot: Spot, shown: { layer: number; to: number; z: number }): Mark {
-  const { right, up, towards } = axesOf(camera)
-  const { box, points, looks, layers } = path
-  const scale = [0, 1, 2].map(axis => ((box.max[axis] ?? 0) - (box.min[axis] ?? 0)) / 65_535)
-  const from = [0, 1, 2].map(axis => (box.min[axis] ?? 0) - (camera.centre[axis] ?? 0))
-  // Each axis of the view as a sum over the stored numbers: the loop below runs over a million points.
-  const row = (axis: Vector) => ({
-    a: axis[0] * (scale[0] ?? 0),
-    b: axis[1] * (scale[1] ?? 0),
-    c: axis[2] * (scale[2] ?? 0),
-    d: axis[0] * (from[0] ?? 0) + axis[1] * (from[1] ?? 0) + axis[2] * (from[2] ?? 0),
-  })
-  const [r, u, t] = [row(right), row(up), row(towards)]
-  const wantedAcross = (spot.x - size.width / 2) / camera.scale
-  const wantedUp = (size.height / 2 - spot.y) / camera.scale
-  const near = (nearPx / camera.scale) ** 2
-  let best = -1
-  let bestScore = Number.NEGATIVE_INFINITY
-  const aside = 0.2 + Math.abs(Math.cos(camera.pitch)) / Math.max(0.2, Math.abs(Math.sin(camera.pitch)))
-  for (let point = 0; point < shown.to; point += 1) {
-    if (looks[point] === 0) continue
-    const [x, y, z] = [points[point * 4] ?? 0, points[point * 4 + 1] ?? 0, points[point * 4 + 2] ?? 0]
-    const dx = r.a * x + r.b * y + r.c * z + r.d - wantedAcross
-    const dy = u.a * x + u.b * y + u.c * z + u.d - wantedUp
-    if (dx * dx + dy * dy > near) continue
-    // Nearest to the eye, but not by leaving the finger's middle: downwards on the screen what lies level comes nearer as well.
-    const score = t.a * x + t.b * y + t.c * z - aside * Math.sqrt(dx * dx + dy * dy)
-    if (score <= bestScore) continue
-    best = point
-    bestScore = score
-  }
-  if (best < 0) return tidy({ ...underSpot(camera, size, spot, shown.z), z: shown.z, ...(layers.length > 1 && { layer: shown.layer }) })
-  const z = (box.min[2] ?? 0) + (points[best * 4 + 2] ?? 0) * (scale[2] ?? 0)
+/**
+ * The mark a tap means. `surface`: the stroke under the finger that is nearest to the eye, of the points before `to`; otherwise, and where there is none,
+ * the place on the layer's plane.
+ */
+export function markAt(
+  path: Toolpath,
+  camera: Camera,
+  size: Size,
+  spot: Spot,
+  shown: { layer: number; to: number; z: number; surface: boolean },
+): Mark {
+  const { layers, box, points } = path
+  const best = shown.surface ? strokeAt(path, camera, size, spot, shown.to) : undefined
+  if (best === undefined)
+    return tidy({ ...underSpot(camera, size, spot, shown.z), z: shown.z, ...(layers.length > 1 && { layer: shown.layer }) })
+  const z = box.min[2] + ((points[best * 4 + 2] ?? 0) / 65_535) * (box.max[2] - box.min[2])
   const next = layers.findIndex(start => start > best)
   const layer = next < 0 ? layers.length - 1 : Math.max(0, next - 1)
   return tidy({ ...underSpot(camera, size, spot, z), z, ...(layers.length > 1 && { layer }) })
+}
+
+/** The end point of the working stroke under the spot that is nearest to the eye. */
+function strokeAt({ box, points, looks }: Toolpath, camera: Camera, { width, height }: Size, spot: Spot, to: number): number | undefined {
+  const { right, up, towards } = axesOf(camera)
+  const scale = ([0, 1, 2] as const).map(axis => (box.max[axis] - box.min[axis]) / 65_535)
+  const from = ([0, 1, 2] as const).map(axis => box.min[axis] - camera.centre[axis])
+  // Each axis of the view as a sum over the stored numbers: the loop runs over a million points.
+  const row = (axis: Vector, less: number) => ({
+    a: axis[0] * (scale[0] ?? 0),
+    b: axis[1] * (scale[1] ?? 0),
+    c: axis[2] * (scale[2] ?? 0),
+    d: axis[0] * (from[0] ?? 0) + axis[1] * (from[1] ?? 0) + axis[2] * (from[2] ?? 0) - less,
+  })
+  const across = row(right, (spot.x - width / 2) / camera.scale)
+  const over = row(up, (height / 2 - spot.y) / camera.scale)
+  const depth = row(towards, 0)
+  const near = (nearPx / camera.scale) ** 2
+  // Nearest to the eye, but not by leaving the finger's middle: downwards on the screen what lies level comes nearer as well.
+  const aside = 0.2 + Math.abs(Math.cos(camera.pitch)) / Math.max(0.2, Math.abs(Math.sin(camera.pitch)))
+  let best: number | undefined
+  let bestScore = Number.NEGATIVE_INFINITY
+  let [x0, y0, z0] = [0, 0, 0]
+  for (let point = 0; point < to; point += 1) {
+    const [px, py, pz] = [points[point * 4] ?? 0, points[point * 4 + 1] ?? 0, points[point * 4 + 2] ?? 0]
+    const x = across.a * px + across.b * py + across.c * pz + across.d
+    const y = over.a * px + over.b * py + over.c * pz + over.d
+    const z = depth.a * px + depth.b * py + depth.c * pz
+    if (looks[point] !== 0 && point > 0) {
+      const [dx, dy] = [x - x0, y - y0]
+      const length2 = dx * dx + dy * dy
+      const share = length2 === 0 ? 0 : Math.min(1, Math.max(0, -(x0 * dx + y0 * dy) / length2))
+      const off2 = (x0 + dx * share) ** 2 + (y0 + dy * share) ** 2
+      const score = z0 + (z - z0) * share - aside * Math.sqrt(off2)
+      if (off2 <= near && score > bestScore) {
+        best = point
+        bestScore = score
+      }
+    }
+    x0 = x
+    y0 = y
+    z0 = z
+  }
+  return best
 }
 
 /** Height of a layer's work: where its last working point lies. */

@@ -172,7 +172,7 @@ export function QuotaBars({ use }: { use: QuotaUse }) {
     if (limit === undefined) return []
     const digits = what === 'hours' ? 1 : 0
     const text = {
-      jobs: words.usedOf(forms.number(use.jobs), words.jobsN(forms.number(limit), limit)),
+      jobs: words.usedOf(forms.number(use.jobs), words.jobsOf(forms.number(limit), limit)),
       hours: words.usedOf(forms.number(use.hours, digits), words.hoursN(forms.number(limit, limit % 1 === 0 ? 0 : 1))),
       grams: words.usedOf(forms.number(use.grams), words.gramsN(forms.number(limit))),
     }[what]

@@ -119,6 +119,7 @@ export const enPlan: PlanWords = {
           : `Group ${group} together, ${per}`,
     most: text => `at most: ${text}`,
     jobsN: (n, count) => `${n} ${enForm(count, 'job', 'jobs')}`,
+    jobsOf: (n, count) => `${n} ${enForm(count, 'job', 'jobs')}`,
     hoursN: n => `${n} h`,
     gramsN: n => `${n} g`,
     uses: 'Who used how much',

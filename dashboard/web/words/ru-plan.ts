@@ -118,6 +118,7 @@ export const ruPlan = {
           : `Группе ${group} вместе, ${per}`,
     most: (text: string) => `не больше: ${text}`,
     jobsN: (n: string, count: number) => `${n} ${ruForm(count, 'задание', 'задания', 'заданий')}`,
+    jobsOf: (n: string, count: number) => `${n} ${ruForm(count, 'задания', 'заданий', 'заданий')}`,
     hoursN: (n: string) => `${n} ч`,
     gramsN: (n: string) => `${n} г`,
     uses: 'Кто сколько использовал',
