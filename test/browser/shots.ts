@@ -6,6 +6,7 @@ import { cameraShots } from './shots-camera.ts'
 import { deedShots } from './shots-deeds.ts'
 import { healthShots } from './shots-health.ts'
 import { moreShots } from './shots-more.ts'
+import { teachShots } from './shots-teach.ts'
 import { staffToSee } from './staff.ts'
 
 export const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } } as const
@@ -235,6 +236,7 @@ export const shots: readonly Shot[] = [
   },
   ...cameraShots,
   ...moreShots,
+  ...teachShots,
   ...deedShots,
   ...healthShots,
 ]

@@ -1,0 +1,79 @@
+// Scenes of the teacher's own parts: the inbox of a full class, the return with its pin, plan, lessons, limits, a shared bed.
+import type { Page } from 'playwright-core'
+import type { Shot } from './shots.ts'
+import { checks, openReturn } from './teach-pages.ts'
+import { teacherStage } from './teach-school.ts'
+
+const both: Shot['sizes'] = ['wide', 'phone']
+const bothSchemes = { sizes: both, schemes: ['light', 'dark'] } satisfies Partial<Shot>
+const school = '/sites/school-5'
+const options: Shot['options'] = {
+  scene: 'normal',
+  as: 'teacher',
+  sites: ['school-5'],
+  scope: { kind: 'school', site: 'school-5' },
+  ...teacherStage(),
+}
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
+
+export const teachShots: readonly Shot[] = [
+  { name: 'teach-inbox', options, path: school, ...bothSchemes },
+  {
+    name: 'teach-chosen',
+    options,
+    path: school,
+    sizes: both,
+    over: true,
+    prepare: async page => {
+      await press(page, /^Все без замечаний/)
+      await checks(page).scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'teach-held',
+    options,
+    path: school,
+    ...bothSchemes,
+    over: true,
+    prepare: async page => {
+      await press(page, /^Все без замечаний/)
+      await press(page, /^Одобрить \d+$/)
+    },
+  },
+  {
+    name: 'teach-return',
+    options,
+    path: school,
+    ...bothSchemes,
+    over: true,
+    prepare: async page => {
+      const dialog = await openReturn(page, 'Кубик 4')
+      await dialog.getByRole('button', { name: /кайму/ }).click()
+      await dialog.getByRole('button', { name: 'Поставить отметку' }).click()
+    },
+  },
+  {
+    name: 'teach-returned',
+    options,
+    path: `${school}?job=job-back01`,
+    sizes: both,
+    over: true,
+  },
+  { name: 'teach-check', options, path: `${school}?job=submit0003`, ...bothSchemes, over: true },
+  {
+    name: 'teach-plate',
+    options,
+    path: school,
+    sizes: both,
+    over: true,
+    prepare: async page => {
+      await press(page, /^Все без замечаний/)
+      await press(page, 'На один стол')
+    },
+  },
+  { name: 'plan', options, path: `${school}/plan`, sizes: both, languages: ['ru', 'en'], schemes: ['light', 'dark'] },
+  { name: 'plan-table', options, path: `${school}/plan`, sizes: both, prepare: page => press(page, 'То же таблицей') },
+  { name: 'plan-lesson', options, path: `${school}/plan`, ...bothSchemes, over: true, prepare: page => press(page, 'Записать занятие') },
+  { name: 'plan-limit', options, path: `${school}/plan`, sizes: both, over: true, prepare: page => press(page, 'Добавить лимит') },
+  { name: 'lesson', options, path: `${school}/lessons/lesson-0001`, sizes: both, languages: ['ru', 'en'], schemes: ['light', 'dark'] },
+]
