@@ -33,7 +33,7 @@ describe.concurrent('a page of the server', () => {
         await context.addCookies([{ name, value, url: origin }])
       }
       const page = await context.newPage()
-      page.setDefaultTimeout(10_000)
+      page.setDefaultTimeout(30_000)
       await page.goto(address)
       await scene.prepare?.(page)
       expect(await faultsOf(page, at % 2 === 0 ? ['light', 'dark'] : ['dark', 'light'])).toEqual([])

@@ -27,7 +27,7 @@ async function visit(shot: Shot, language: 'ru' | 'en', look: (page: Page) => Pr
   const context = await browser.newContext({ viewport: sizes.wide, reducedMotion: 'reduce' })
   if (language === 'en') await context.addInitScript("localStorage.setItem('tsekh.language', 'en')")
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   try {
     await page.goto(`${fake.url}${shot.path}`)
     await page.locator('h1').first().waitFor()

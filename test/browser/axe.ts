@@ -12,12 +12,18 @@ const rules = {
   resultTypes: ['violations'],
 } as const
 
-/** `rule: what is wrong (where)` for each fault of the page as it stands. */
-export async function axeFaults(page: Page): Promise<string[]> {
+/** `rule: what is wrong (where)` for each fault of the page as it stands, or of the dialog over it. */
+export async function axeFaults(page: Page, of: 'page' | 'dialog' = 'page'): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source)
   const { violations } = await page.evaluate(
-    options => (window as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe.run(options),
-    rules,
+    ({ options, over }) => {
+      const dialog = over ? document.querySelector('[role=dialog]') : null
+      return (window as unknown as { axe: { run(where: Node, options: unknown): Promise<AxeResults> } }).axe.run(
+        dialog ?? document,
+        options,
+      )
+    },
+    { options: rules, over: of === 'dialog' },
   )
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(node => `${id}: ${(node.failureSummary ?? '').split('\n').slice(1).join('; ').trim()} (${node.target.join(' ')})`),
