@@ -85,6 +85,24 @@ describe('the journal', () => {
     await second.journal.close()
   })
 
+  it('knows an armed job that never began from one whose button was pressed, by its file or by the report of it', async () => {
+    const first = await open()
+    await first.journal.jobStarts({ ...running('job-00000001'), armed: true })
+    await first.journal.jobStarts({ ...running('job-00000002'), armed: true })
+    await first.journal.jobStarts({ ...running('job-00000003'), armed: true })
+    first.journal.jobGoesOn(running('job-00000002'))
+    first.journal.add({ kind: 'job-started', machine: 'mill-1', job: 'job-00000003', at: 1 })
+    await first.journal.settled()
+    const second = await open()
+    expect(second.orphans.map(({ job, armed }) => [job, armed]).sort()).toEqual([
+      ['job-00000001', true],
+      ['job-00000002', undefined],
+      ['job-00000003', undefined],
+    ])
+    await first.journal.close()
+    await second.journal.close()
+  })
+
   it('does not mourn a job whose end was written before the room died', async () => {
     const first = await open()
     await first.journal.jobStarts(running('job-00000001', 7))

@@ -19,6 +19,8 @@ export class Fake {
   mostBytes = 0
   #buffer = ''
   #locked = false
+  /** M0 is being carried out: its ok comes with the cycle start. */
+  #paused = false
 
   constructor(flavour: Flavour, bufferBytes: number) {
     this.flavour = flavour
@@ -52,6 +54,11 @@ export class Fake {
     this.#carryOut(line, alone)
   }
 
+  /** Its own start button: the same as `~` from the wire (Grbl, system.c). */
+  press(): void {
+    this.#start()
+  }
+
   /** Something happens that nobody asked for. */
   stumble(kind: 'banner' | 'alarm' | 'error' | 'garbage'): void {
     if (kind === 'garbage') this.replies.push('o\u00ff', '\u0000\u0081', '<Ru')
@@ -64,6 +71,11 @@ export class Fake {
   }
 
   #carryOut(line: string, alone: boolean): void {
+    if (line === 'M0' && this.state !== 'Alarm' && !this.#locked) {
+      this.state = 'Hold:0'
+      this.#paused = true
+      return
+    }
     const answer = answers[this.flavour][line]
     if (answer !== undefined) this.replies.push(...answer, 'ok')
     else if (this.state === 'Alarm') this.replies.push('error:9')
@@ -86,7 +98,14 @@ export class Fake {
     else if (byte === 0x18) this.#restart(this.state === 'Run' || this.state === 'Alarm' ? 'Alarm' : 'Idle')
     else if (byte === 0x21 && moves) this.state = 'Hold:1'
     else if (byte === 0x84 && moves) this.state = 'Door:2'
-    else if (byte === 0x7e && (this.state === 'Hold:0' || this.state === 'Door:0')) this.state = 'Run'
+    else if (byte === 0x7e) this.#start()
+  }
+
+  #start(): void {
+    if (this.state !== 'Hold:0' && this.state !== 'Door:0') return
+    this.state = this.#paused ? 'Idle' : 'Run'
+    if (this.#paused) this.replies.push('ok')
+    this.#paused = false
   }
 
   #restart(state: FakeState): void {
@@ -94,6 +113,7 @@ export class Fake {
     this.state = state
     this.#buffer = ''
     this.#locked = false
+    this.#paused = false
     this.replies.push('', banners[this.flavour])
     if (state === 'Alarm') this.replies.push("[MSG:'$H'|'$X' to unlock]")
   }

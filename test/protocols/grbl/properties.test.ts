@@ -56,12 +56,12 @@ class Stage {
   readonly cursor: SlowCursor
   #seen: number
 
-  constructor(kind: Flavour, lines: readonly string[]) {
+  constructor(kind: Flavour, lines: readonly string[], button = false) {
     this.bench = Bench.ready(kind)
     this.fake = new Fake(kind, reported[kind])
     this.cursor = new SlowCursor(lines)
     this.#seen = this.bench.pieces.length
-    this.bench.input({ kind: 'run', job: 'job-0001', cursor: this.cursor })
+    this.bench.input({ kind: 'run', job: 'job-0001', cursor: this.cursor, button })
     this.flow()
   }
 
@@ -200,6 +200,41 @@ describe('any chaos', () => {
         for (const id of deeds) expect(stage.bench.answersOf(id)).toHaveLength(1)
         expect(stage.fake.complaints).toEqual([])
         if (stage.bench.ends[0]?.outcome === 'completed') expect(stage.fake.executed.slice(0, lines.length)).toEqual(lines)
+      }),
+      { numRuns: 200 },
+    )
+  }, 120_000)
+
+  it('carries out no line of an armed job before its button is pressed, and ends it exactly once', () => {
+    const lines = ['M3 S700', 'G1 X11.1 F600', 'G1 X22.2', 'M5']
+    fc.assert(
+      fc.property(flavour, fc.array(chaos, { maxLength: 120 }), fc.boolean(), (kind, happenings, pressed) => {
+        const stage = new Stage(kind, lines, true)
+        const deeds: string[] = []
+        for (const each of happenings) {
+          if (each.kind === 'deed') deeds.push(stage.bench.deed(each.deed))
+          else if (each.kind === 'stumble') stage.fake.stumble(each.how)
+          else if (each.kind === 'lose') stage.fake.replies.shift()
+          else if (each.kind === 'close') {
+            stage.bench.input({ kind: 'closed', reason: 'pulled' })
+            stage.fake.replies.length = 0
+            stage.flow()
+            stage.bench.input({ kind: 'opened' })
+          } else stage.play(each)
+          stage.flow()
+        }
+        stage.runOut(30)
+        expect(stage.fake.executed.filter(line => lines.includes(line) && line !== 'M5')).toEqual([])
+        if (pressed) stage.fake.press()
+        stage.runOut(60)
+        if (stage.bench.ends.length === 0) deeds.push(stage.bench.deed({ kind: 'stop' }))
+        stage.flow()
+        stage.runOut(420)
+        expect(stage.bench.ends).toHaveLength(1)
+        if (!pressed) expect(stage.fake.executed.filter(line => lines.includes(line) && line !== 'M5')).toEqual([])
+        for (const id of deeds) expect(stage.bench.answersOf(id)).toHaveLength(1)
+        expect(stage.fake.complaints).toEqual([])
+        if (stage.bench.ends[0]?.outcome === 'completed') expect(stage.fake.executed.filter(line => lines.includes(line))).toEqual(lines)
       }),
       { numRuns: 200 },
     )
