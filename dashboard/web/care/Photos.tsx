@@ -37,6 +37,8 @@ export function PhotoPicker({
   const speech = useSpeech()
   const { photos: said } = speech.words.care
   const input = useRef<HTMLInputElement>(null)
+  /** A phone asked to take a photo offers nothing that was taken before: hence two ways. */
+  const camera = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState<string>()
   const take = async (event: ChangeEvent<HTMLInputElement>) => {
     const chosen = [...(event.currentTarget.files ?? [])]
@@ -71,17 +73,18 @@ export function PhotoPicker({
           ))}
         </ul>
       )}
-      <input
-        ref={input}
-        type="file"
-        accept="image/jpeg,image/png"
-        capture="environment"
-        multiple
-        hidden
-        onChange={take}
-        aria-label={said.add}
-      />
+      <input ref={input} type="file" accept="image/jpeg,image/png" multiple hidden onChange={take} aria-label={said.add} />
+      <input ref={camera} type="file" accept="image/jpeg,image/png" capture="environment" hidden onChange={take} aria-label={said.shoot} />
       <div className="row">
+        <Button
+          className="care-shoot"
+          variant="default"
+          loading={busy !== undefined}
+          onClick={() => camera.current?.click()}
+          disabled={photos.length >= photosMax}
+        >
+          {said.shoot}
+        </Button>
         <Button variant="default" loading={busy !== undefined} onClick={() => input.current?.click()} disabled={photos.length >= photosMax}>
           {said.add}
         </Button>

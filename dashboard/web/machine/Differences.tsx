@@ -26,7 +26,7 @@ export function Differences({ site, machine, differences }: { site: string; mach
           <p className="quiet">{said.nothing}</p>
         ) : (
           <>
-            <div className="settings">
+            <div className="settings differences">
               <table>
                 <thead>
                   <tr>
