@@ -71,9 +71,8 @@ export const teachShots: readonly Shot[] = [
       await press(page, 'На один стол')
     },
   },
-  { name: 'plan', options, path: `${school}/plan`, sizes: both, languages: ['ru', 'en'], schemes: ['light', 'dark'] },
-  { name: 'plan-table', options, path: `${school}/plan`, sizes: both, prepare: page => press(page, 'То же таблицей') },
-  { name: 'plan-lesson', options, path: `${school}/plan`, ...bothSchemes, over: true, prepare: page => press(page, 'Записать занятие') },
-  { name: 'plan-limit', options, path: `${school}/plan`, sizes: both, over: true, prepare: page => press(page, 'Добавить лимит') },
-  { name: 'lesson', options, path: `${school}/lessons/lesson-0001`, sizes: both, languages: ['ru', 'en'], schemes: ['light', 'dark'] },
+  { name: 'teach-plan', options, path: `${school}/plan`, ...bothSchemes },
+  { name: 'teach-plan-table', options, path: `${school}/plan`, sizes: both, prepare: page => press(page, 'То же таблицей') },
+  { name: 'teach-plan-limit', options, path: `${school}/plan`, sizes: both, over: true, prepare: page => press(page, 'Добавить лимит') },
+  { name: 'teach-lesson', options, path: `${school}/lessons/lesson-0001`, ...bothSchemes },
 ]
