@@ -25,6 +25,7 @@ const over: Readonly<Record<string, readonly string[]>> = {
   'web/care/Photos.tsx': ['care'],
   'web/figures/Definition.tsx': ['figures-definition'],
   'web/floor/Calls.tsx': ['report'],
+  'web/health/Screens.tsx': ['screen-end'],
   'web/machine/WorkPanel.tsx': ['machine-stop'],
   'web/pages/Keys.tsx': ['keys-end'],
   'web/pages/Staff.tsx': ['staff', 'staff-add'],

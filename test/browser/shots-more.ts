@@ -146,4 +146,26 @@ export const moreShots: readonly Shot[] = [
     sizes: both,
   },
   { name: 'health-none', options: { ...teacher, as: 'administrator' }, path: '/health', sizes: ['phone'] },
+  {
+    name: 'screen-end',
+    over: true,
+    options: {
+      scene: 'normal',
+      as: 'technician',
+      canned: {
+        'GET /api/v1/tv': {
+          screens: [
+            { id: 's-1', site: 'school-5', name: 'у входа', by: 'Олег', createdAt: Date.now(), expiresAt: Date.now() + 30 * 86_400_000 },
+          ],
+        },
+      },
+    },
+    path: '/health',
+    sizes: both,
+    prepare: async page => {
+      await page.getByText('Экраны в мастерских').click()
+      await page.getByRole('button', { name: 'Отозвать: у входа' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
 ]

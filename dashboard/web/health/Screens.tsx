@@ -5,6 +5,7 @@ import type { TvScreen } from '../../../protocols/contract/condition.ts'
 import { troubleText } from '../asking.tsx'
 import { endScreen, makeScreen, readScreens, type Trouble } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
+import { Confirm } from '../parts/Confirm.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
 
@@ -21,6 +22,8 @@ export function Screens() {
   const [name, setName] = useState('')
   const [link, setLink] = useState<string>()
   const [trouble, setTrouble] = useState<Trouble>()
+  const [making, setMaking] = useState(false)
+  const [ending, setEnding] = useState<TvScreen>()
   const read = useCallback(async () => {
     const answer = await readScreens()
     if ('trouble' in answer) setTrouble(answer)
@@ -31,7 +34,9 @@ export function Screens() {
   }, [read])
   const make = async (event: FormEvent) => {
     event.preventDefault()
+    setMaking(true)
     const made = await makeScreen({ site, name: name.trim() || words.health.screens.usual, days: daysMax })
+    setMaking(false)
     setTrouble('trouble' in made ? made : undefined)
     if ('trouble' in made) return
     setLink(`${location.origin}${made.path}`)
@@ -58,7 +63,12 @@ export function Screens() {
                   {words.health.screens.until(forms.duration((screen.expiresAt - now) / 1000))}
                 </span>
               </span>
-              <Button variant="default" size="xs" onClick={() => end(screen.id)} aria-label={`${words.health.screens.end}: ${screen.name}`}>
+              <Button
+                variant="default"
+                size="xs"
+                onClick={() => setEnding(screen)}
+                aria-label={`${words.health.screens.end}: ${screen.name}`}
+              >
                 {words.health.screens.end}
               </Button>
             </li>
@@ -78,7 +88,9 @@ export function Screens() {
             value={name}
             onChange={event => setName(event.currentTarget.value)}
           />
-          <Button type="submit">{words.health.screens.make}</Button>
+          <Button type="submit" loading={making}>
+            {words.health.screens.make}
+          </Button>
         </form>
         <div aria-live="polite">
           {link === undefined ? null : (
@@ -89,6 +101,18 @@ export function Screens() {
           {trouble === undefined ? null : <p className="note tone-fault">{troubleText(trouble, speech)}</p>}
         </div>
       </div>
+      <Confirm
+        opened={ending !== undefined}
+        title={words.health.screens.endTitle(ending?.name ?? '')}
+        deed={words.health.screens.end}
+        onKeep={() => setEnding(undefined)}
+        onConfirm={() => {
+          setEnding(undefined)
+          if (ending !== undefined) void end(ending.id)
+        }}
+      >
+        <p>{words.health.screens.endText}</p>
+      </Confirm>
     </details>
   )
 }

@@ -1,5 +1,5 @@
 // Keys of slicers: made for a machine or the queue, shown once with what to do with them, listed and ended.
-import { Button, NativeSelect } from '@mantine/core'
+import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import type { SlicerKey } from '../../../protocols/contract/screen.ts'
 import { tellDone, tellTrouble, troubleText } from '../asking.tsx'
@@ -57,7 +57,8 @@ export function Keys() {
             <h2 id="my-keys">{words.keys.mine}</h2>
             {known.length === 0 ? null : <span className="count">{known.length}</span>}
           </div>
-          <div className="panel">
+          <div className="panel" aria-busy={keys === undefined}>
+            {keys === undefined ? <Skeleton height={56} radius={12} /> : null}
             {keys !== undefined && 'trouble' in keys ? <p className="panel-body">{troubleText(keys, speech)}</p> : null}
             {keys !== undefined && !('trouble' in keys) && keys.length === 0 ? <p className="panel-body quiet">{words.keys.none}</p> : null}
             <ul className="plain">

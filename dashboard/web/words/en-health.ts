@@ -58,6 +58,8 @@ export const enHealth: typeof ruHealth = {
       once: 'Open it on the TV. The link is shown once:',
       until: time => `${time} left`,
       end: 'Revoke',
+      endTitle: name => `Disconnect the screen “${name}”?`,
+      endText: 'The TV will say that it is not connected. Only a new link brings it back.',
     },
     done: 'Noted',
     drain: 'Into service after this job',
