@@ -41,10 +41,10 @@ export function useView(view: View): Sight {
   return useSyncExternalStore(live.subscribe, () => live.sight(own))
 }
 
-/** Now by the server's clock, ticking each second: ages and remaining times are counted by one clock. */
-export function useNow(): number {
+/** Now by the server's clock, ticking each second, or each so many: ages and remaining times are counted by one clock. */
+export function useNow(everySeconds = 1): number {
   const live = useLive()
-  useSyncExternalStore(subscribeSecond, second)
+  useSyncExternalStore(subscribeSecond, () => Math.floor(second() / everySeconds))
   return Date.now() + live.aheadMs()
 }
 

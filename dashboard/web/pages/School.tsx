@@ -1,6 +1,6 @@
 // One school: what waits for me, its machines, its queue, what it finished; a file dropped anywhere becomes a job.
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, memo, Suspense, useCallback, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { GuidePlace } from '../guide/GuidePlace.tsx'
@@ -26,6 +26,11 @@ import { Missing } from './Missing.tsx'
 const Submit = lazy(async () => ({ default: (await import('../submit/Submit.tsx')).Submit }))
 const JobDetails = lazy(async () => ({ default: (await import('../school/JobDetails.tsx')).JobDetails }))
 
+// Lists that show no figures are drawn when something in them changes, not with every frame of figures.
+const StillWaiting = memo(Waiting)
+const StillQueue = memo(Queue)
+const StillFinished = memo(Finished)
+
 export function School({ site }: { site: string }) {
   const { words, say } = useSpeech()
   const sight = useView({ kind: 'site', site })
@@ -44,6 +49,7 @@ export function School({ site }: { site: string }) {
 }
 
 function SeenSchool({ picture }: { picture: SitePicture }) {
+  const still = useStill(picture)
   const { words } = useSpeech()
   const { me, offer } = useReader()
   const connection = useConnection()
@@ -56,7 +62,7 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
   const pick = useFilePicker(picked => setFiles(picked))
   const sure = isSure(picture.link, now)
   const staff = me.author.role !== 'pupil'
-  useTitle(picture.name, staff ? waitsOf(picture, sure).filter(({ kind }) => kind !== 'collect').length : 0)
+  useTitle(picture.name, staff ? waitsOf(still, sure).filter(({ kind }) => kind !== 'collect').length : 0)
 
   return (
     <main id="content" tabIndex={-1} className={connection.state === 'lost' ? 'page stale' : 'page'}>
@@ -65,7 +71,7 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
       <div className="page-head">
         <div className="grow">
           <h1>{picture.name}</h1>
-          <Counts picture={picture} sure={sure} />
+          <Counts picture={still} sure={sure} />
         </div>
         {staff ? (
           <Button component={Link} href={`/sites/${picture.site}/plan`} variant="default" size="md">
@@ -86,12 +92,12 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
       {staff && me.author.role !== 'teacher' ? null : <GuidePlace site={picture.site} jobs={Object.values(picture.jobs)} />}
       <div className="school-columns live">
         <div className="school-left">
-          {staff ? <Waiting picture={picture} sure={sure} openJob={openJob} /> : null}
-          <Queue picture={picture} sure={sure} openJob={openJob} />
+          {staff ? <StillWaiting picture={still} sure={sure} openJob={openJob} /> : null}
+          <StillQueue picture={still} sure={sure} openJob={openJob} />
         </div>
         <div className="school-right">
           <Machines picture={picture} />
-          <Finished picture={picture} openJob={openJob} />
+          <StillFinished picture={still} openJob={openJob} />
         </div>
       </div>
       {printing ? <PaperSchool picture={picture} /> : null}
@@ -115,18 +121,29 @@ function SeenSchool({ picture }: { picture: SitePicture }) {
   )
 }
 
+/** The picture as it was when anything but its figures last changed: they alone change ten times a second. */
+function useStill(picture: SitePicture): SitePicture {
+  const still = useRef(picture)
+  const keys = Object.keys(picture) as (keyof SitePicture)[]
+  if (keys.some(key => key !== 'telemetry' && picture[key] !== still.current[key])) still.current = picture
+  return still.current
+}
+
 /** Which job's details are open: kept in the address, so that a plan or a message can point at one. */
 function useOpenedJob(): [string | undefined, (job: string | undefined) => void] {
   const [params, setParams] = useSearchParams()
-  const open = (job: string | undefined) =>
-    setParams(
-      before => {
-        if (job === undefined) before.delete('job')
-        else before.set('job', job)
-        return before
-      },
-      { replace: true },
-    )
+  const open = useCallback(
+    (job: string | undefined) =>
+      setParams(
+        before => {
+          if (job === undefined) before.delete('job')
+          else before.set('job', job)
+          return before
+        },
+        { replace: true },
+      ),
+    [setParams],
+  )
   return [params.get('job') ?? undefined, open]
 }
 

@@ -16,7 +16,8 @@ export function ProgressBar({ fraction, label }: { fraction: number; label: stri
 
 export function JobProgress({ progress, at, label }: { progress: Known; at: number; label: string }) {
   const { words, forms } = useSpeech()
-  const now = useNow()
+  // In minutes until the last two of them.
+  const now = useNow((progress.remainingSeconds ?? 0) > 120 ? 5 : 1)
   // The figure is as old as its telemetry: what has passed since then is already gone from what is left.
   const left = progress.remainingSeconds === undefined ? undefined : Math.max(0, progress.remainingSeconds - Math.max(0, now - at) / 1000)
   return (
