@@ -96,6 +96,10 @@ describe('a work order', () => {
     await stage.open(path, technician())
     const { page } = stage
     const order = await openOrder(page, 'Стучит ось X')
+    stage.fake.change('school-5', picture => {
+      const machine = picture.machines['printer-2']
+      return machine ? { ...picture, machines: { ...picture.machines, 'printer-2': { ...machine, inService: true } } } : picture
+    })
     await order.getByText('Подтянул ремень, закажу подшипник.').waitFor()
     await order.getByText('Взято со склада: Тефлоновая трубка: 1 шт.').waitFor()
     await order.getByRole('button', { name: 'Записать' }).click()
@@ -104,6 +108,7 @@ describe('a work order', () => {
     await order.getByLabel('Сколько взято: Сопло 0,4 мм').fill('1')
     await order.getByRole('button', { name: 'Починено, закрыть заявку' }).click()
     await done().filter({ hasText: 'Заявка закрыта' }).waitFor()
+    await part(page, 'Заявки на ремонт').getByRole('button', { name: 'Вернуть в работу' }).waitFor()
     expect(stage.asks()).toEqual([
       { kind: 'order.note', order: 'order-knock', text: 'сменил подшипник', parts: [{ part: 'part-nozzle', count: 1 }], close: true },
     ])

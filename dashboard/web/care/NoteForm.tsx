@@ -8,7 +8,9 @@ import { useSpeech } from '../words/speech.tsx'
 import { PartUse, type Uses, usedParts } from './PartUse.tsx'
 import { PhotoPicker, usePhotos } from './Photos.tsx'
 
-export function NoteForm({ order, site, parts, onChange }: { order: WorkOrder; site: string; parts: readonly Part[]; onChange(): void }) {
+type Props = { order: WorkOrder; site: string; parts: readonly Part[]; onChange(): void; onClosed(): void }
+
+export function NoteForm({ order, site, parts, onChange, onClosed }: Props) {
   const speech = useSpeech()
   const { orders: said } = speech.words.care
   const { offer, me } = useReader()
@@ -41,6 +43,7 @@ export function NoteForm({ order, site, parts, onChange }: { order: WorkOrder; s
     setText('')
     setUses({})
     taken.clear()
+    if (close) onClosed()
     onChange()
   }
   const submit = (event: FormEvent) => {

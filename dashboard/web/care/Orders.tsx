@@ -26,6 +26,8 @@ export function Orders({ site, orders, parts, names, inService, onNew, onChange 
   const { orders: said } = words.care
   const { offer } = useReader()
   const [opened, open] = useState<string>()
+  /** The machine whose order was just closed: it may go back to work. */
+  const [mended, mend] = useState<string>()
   const isOpen = ({ closedAt }: WorkOrder) => closedAt === undefined
   const closed = orders.filter(order => !isOpen(order))
   const list = (members: readonly WorkOrder[]) => (
@@ -41,6 +43,7 @@ export function Orders({ site, orders, parts, names, inService, onNew, onChange 
           opened={opened === order.id}
           onToggle={() => open(opened === order.id ? undefined : order.id)}
           onChange={onChange}
+          onClosed={() => mend(order.machine)}
         />
       ))}
     </ul>
@@ -52,6 +55,11 @@ export function Orders({ site, orders, parts, names, inService, onNew, onChange 
         <h2 id="care-orders">{said.title}</h2>
         {waiting.length === 0 ? null : <span className="count">{waiting.length}</span>}
       </div>
+      {mended !== undefined && inService.has(mended) ? (
+        <div className="panel-body">
+          <BackToWork site={site} machine={mended} name={names[mended] ?? ''} />
+        </div>
+      ) : null}
       {waiting.length === 0 ? <p className="panel-body second">{said.nothing}</p> : list(waiting)}
       {offer('order.open') === 'yes' ? (
         <div className="panel-body">
@@ -77,9 +85,10 @@ type OrderProps = {
   opened: boolean
   onToggle(): void
   onChange(): void
+  onClosed(): void
 }
 
-function Order({ order, site, parts, name, inService, opened, onToggle, onChange }: OrderProps) {
+function Order({ order, site, parts, name, inService, opened, onToggle, onChange, onClosed }: OrderProps) {
   const { words, forms, say } = useSpeech()
   const { orders: said } = words.care
   const now = useNow()
@@ -105,7 +114,7 @@ function Order({ order, site, parts, name, inService, opened, onToggle, onChange
             {order.condition === undefined ? '' : ` · ${said.fromCondition}`}
           </p>
           <Remarks order={order} site={site} parts={parts} />
-          {closedAt === undefined ? <NoteForm order={order} site={site} parts={parts} onChange={onChange} /> : null}
+          {closedAt === undefined ? <NoteForm order={order} site={site} parts={parts} onChange={onChange} onClosed={onClosed} /> : null}
           {closedAt !== undefined && inService ? <BackToWork site={site} machine={order.machine} name={name} /> : null}
         </div>
       ) : null}
