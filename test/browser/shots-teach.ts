@@ -1,4 +1,4 @@
-// Scenes of the teacher's own parts: the inbox of a full class, the return with its pin, plan, lessons, limits, a shared bed.
+// Scenes of the teacher's own parts: the inbox of a full class, the return with its pin, a shared bed, the plan as a table.
 import type { Page } from 'playwright-core'
 import type { Shot } from './shots.ts'
 import { checks, openReturn } from './teach-pages.ts'
@@ -71,8 +71,5 @@ export const teachShots: readonly Shot[] = [
       await press(page, 'На один стол')
     },
   },
-  { name: 'teach-plan', options, path: `${school}/plan`, ...bothSchemes },
   { name: 'teach-plan-table', options, path: `${school}/plan`, sizes: both, prepare: page => press(page, 'То же таблицей') },
-  { name: 'teach-plan-limit', options, path: `${school}/plan`, sizes: both, over: true, prepare: page => press(page, 'Добавить лимит') },
-  { name: 'teach-lesson', options, path: `${school}/lessons/lesson-0001`, ...bothSchemes },
 ]
