@@ -114,7 +114,7 @@ function Summary({ trends, heaters }: { trends: TrendsRead; heaters: [string, He
   const { words: all, forms } = useSpeech()
   const words = useFigureWords().trends
   const heading = useId()
-  const nameOf = (heater: string) => all.machine.heater[heater] ?? heater
+  const nameOf = (heater: string) => capital(all.machine.heater[heater] ?? heater)
   const lines = trends.lines.reduce((sum, [, count]) => sum + count, 0)
   const resends = trends.lines.reduce((sum, [, , count]) => sum + count, 0)
   const breaks = trends.breaks.reduce((sum, [, count]) => sum + count, 0)
@@ -175,6 +175,11 @@ function Summary({ trends, heaters }: { trends: TrendsRead; heaters: [string, He
       </ul>
     </section>
   )
+}
+
+/** It begins a line here. */
+function capital(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`
 }
 
 function ordered(heaters: TrendsRead['heaters']): [string, HeaterTrend][] {

@@ -2,7 +2,7 @@
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { type ReactNode, useCallback, useState } from 'react'
 import { Link } from 'wouter'
-import { type FigureDays, type FigureName, type Figures as FiguresRead, figureDays } from '../../../protocols/contract/figures.ts'
+import { bandOf, type FigureDays, type FigureName, type Figures as FiguresRead, figureDays } from '../../../protocols/contract/figures.ts'
 import { type CsvRow, csvOf, download } from '../figures/csv.ts'
 import { Definition, Value } from '../figures/Definition.tsx'
 import { type Reading, readCityFigures, readSiteFigures, useReading } from '../figures/reading.ts'
@@ -78,6 +78,9 @@ type PageProps = {
   back?: ReactNode
 }
 
+/** With more rows a phone shows of each only what is abnormal; the rest is a tap away, on its own page. */
+const longFrom = 8
+
 type Sort = 'worst' | 'name' | (typeof columns)[number]
 
 function Page({ title, whose, rowName, days, setDays, shown, again, back }: PageProps) {
@@ -141,7 +144,7 @@ function Page({ title, whose, rowName, days, setDays, shown, again, back }: Page
         <p className="panel panel-body second">{words.empty}</p>
       ) : (
         <div className="panel">
-          <table className="figures-table">
+          <table className={rows.length > longFrom ? 'figures-table long' : 'figures-table'}>
             <thead>
               <tr>
                 <th scope="col">{rowName}</th>
@@ -188,11 +191,18 @@ function FigureRow({ name, href, figures, whole = false, onExplain }: RowProps) 
   const { forms } = useSpeech()
   return (
     <tr className={whole ? 'whole' : undefined}>
-      <th scope="row">{href === undefined ? name : <Link href={href}>{name}</Link>}</th>
+      <th scope="row">
+        {href === undefined ? name : <Link href={href}>{name}</Link>}
+        {columns.every(column => bandOf(column, figures[column]) === 'normal') ? (
+          <span className="narrow-only all-normal">
+            {columns.some(column => figures[column].state === 'known') ? words.bands.normal : words.few}
+          </span>
+        ) : null}
+      </th>
       {columns.map(column => {
         const figure = figures[column]
         return (
-          <td key={column} title={casesText(column, figure, words)}>
+          <td key={column} className={bandOf(column, figure)} title={casesText(column, figure, words)}>
             <button
               type="button"
               className="narrow-only figure-name"
