@@ -99,7 +99,7 @@ export class Place {
     return {
       at: this.#parts.clock.wall(now),
       ...this.#telemetry,
-      ...(work?.cursor === undefined ? {} : { progress: { job: work.run.job, ...work.meter.read(now) } }),
+      ...(work?.cursor === undefined || work.armed ? {} : { progress: { job: work.run.job, ...work.meter.read(now) } }),
     }
   }
 

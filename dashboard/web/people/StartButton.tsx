@@ -41,7 +41,6 @@ export function StartButton({ site, job, machine, size = 'sm' }: Props) {
       ) : null}
       {job.back === undefined ? null : (
         <p className="note tone-attention small" style={{ flexBasis: '100%' }}>
-          <strong>{`${words.arm.back}. `}</strong>
           {say(job.back.text)}
         </p>
       )}

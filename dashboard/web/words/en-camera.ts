@@ -10,7 +10,6 @@ export const enCamera: typeof ruCamera = {
     over: 'Time is up: the job is going back into the queue.',
     cancel: 'Call it off',
     still: 'Until it is pressed the machine stands still, spindle and beam off. No screen can start this job.',
-    back: 'Back in the queue',
   },
   camera: {
     title: 'Camera',
