@@ -13,13 +13,13 @@ describe('the figures', () => {
     const rows = stage.page.getByRole('row')
     await rows.nth(20).waitFor()
     expect(await rows.count()).toBe(21)
-    expect(await rows.nth(1).getByRole('rowheader').textContent()).toBe('Весь город')
-    expect(await rows.nth(2).getByRole('rowheader').textContent()).toBe('Школа № 9')
+    expect(await rows.nth(1).getByRole('rowheader').innerText()).toBe('Весь город')
+    expect(await rows.nth(2).getByRole('rowheader').innerText()).toBe('Школа № 9')
     expect(await rows.nth(2).textContent()).toMatch(/81\s%, разобраться/)
     await stage.page.getByLabel('Сначала').selectOption('name')
-    expect(await rows.nth(3).getByRole('rowheader').textContent()).toBe('Школа № 5')
+    expect(await rows.nth(3).getByRole('rowheader').innerText()).toBe('Школа № 5')
     await stage.page.getByLabel('Сначала').selectOption('Ожидание человека')
-    expect(await rows.nth(2).getByRole('rowheader').textContent()).toBe('Школа № 9')
+    expect(await rows.nth(2).getByRole('rowheader').innerText()).toBe('Школа № 9')
   })
 
   it('say what each means, by keyboard, and give the focus back', async () => {
@@ -52,7 +52,7 @@ describe('the figures', () => {
   it('lead from a school to its machines; a teacher sees the own school at once', async () => {
     await stage.open('/figures', { as: 'teacher', canned: watched })
     await stage.page.getByRole('heading', { level: 1, name: 'Показатели: Школа № 5' }).waitFor()
-    expect(await stage.page.getByRole('row').nth(2).getByRole('rowheader').textContent()).toBe('Принтер 1')
+    expect(await stage.page.getByRole('row').nth(2).getByRole('rowheader').innerText()).toBe('Принтер 1')
     await stage.page.getByRole('link', { name: 'Принтер 1' }).click()
     await stage.page.getByRole('heading', { level: 1, name: 'Принтер 1' }).waitFor()
   })
