@@ -54,7 +54,7 @@ const visits = shots.flatMap((shot, at) =>
 describe.concurrent('a scene', () => {
   it.for(visits.map(each => [each.shot.name, each.language, each] as const))(
     '%s (%s) is open to everybody',
-    { timeout: 120_000 },
+    { timeout: 180_000 },
     async ([, , { shot, language, schemes }]) => {
       await visit(shot, language, async page => {
         expect(await faultsOf(page, schemes)).toEqual([])
