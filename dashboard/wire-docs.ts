@@ -13,8 +13,7 @@ const purposes: Record<TopicName, string> = {
   telemetry: 'Temperatures, position, progress: by change, at most once a second. Absent keys mean unchanged. Losing one loses nothing.',
   queue:
     'When each job of the queue will begin and end, how many stand before it, why it waits and what would help: whole, retained, on change, at most once in 5 s, at most 500 jobs. Words are in both languages and name no person.',
-  care:
-    'The maintenance plans of the machines, which machine follows which, since when it is known and its running hours: whole, retained, on change. When a row was done is told by events of the kind cared.',
+  care: 'The maintenance plans of the machines, which machine follows which, since when it is known and its running hours: whole, retained, on change. When a row was done is told by events of the kind cared.',
   events:
     'Numbered events in order, in batches, from 1 without gaps. Kept by the school until the city has confirmed the number; sent again from the confirmed number on after every connect and whenever a lower number is confirmed.',
   confirmed: 'The highest number up to which the city has stored every event. Lower than what was sent: send again from there.',

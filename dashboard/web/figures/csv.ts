@@ -12,7 +12,7 @@ export function csvOf(rows: readonly CsvRow[], words: FigureWords, language: Lan
   const head = [
     words.site,
     ...(machines ? [words.machine] : []),
-    ...allFigures.flatMap(name => [`${words.definitions[name].name}${unitOf(name, language)}`, `${words.definitions[name].short}: n`]),
+    ...allFigures.flatMap(name => [`${words.definitions[name].name}${unitOf(name, words)}`, `${words.definitions[name].short}: n`]),
     words.hours,
     words.jobs,
     words.unseen,
@@ -39,9 +39,9 @@ export function csvOf(rows: readonly CsvRow[], words: FigureWords, language: Lan
 
 const inMinutes: readonly FigureName[] = ['mttr', 'wait', 'waitMost']
 
-function unitOf(name: FigureName, language: Language): string {
-  if (name === 'mtbf') return language === 'ru' ? ', ч' : ', h'
-  if (inMinutes.includes(name)) return language === 'ru' ? ', мин' : ', min'
+function unitOf(name: FigureName, { units }: FigureWords): string {
+  if (name === 'mtbf') return `, ${units.hours}`
+  if (inMinutes.includes(name)) return `, ${units.minutes}`
   return ''
 }
 

@@ -92,6 +92,7 @@ export const enFigures: FigureWords = {
   days: { label: 'Over how many days', 7: '7 days', 30: '30 days', 90: '90 days' },
   city: 'The whole city',
   school: 'The whole school',
+  units: { hours: 'h', minutes: 'min' },
   site: 'School',
   machine: 'Machine',
   sort: 'First',

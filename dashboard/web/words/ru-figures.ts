@@ -94,6 +94,7 @@ export const ruFigures = {
   days: { label: 'За сколько дней', 7: '7 дней', 30: '30 дней', 90: '90 дней' },
   city: 'Весь город',
   school: 'Вся школа',
+  units: { hours: 'ч', minutes: 'мин' },
   site: 'Школа',
   machine: 'Станок',
   sort: 'Сначала',
