@@ -29,6 +29,13 @@ import { type GateFault, gateFault } from './gate-words.ts'
 /** `N123456 ` in front and `*123` behind: what a Marlin frame adds to a line. */
 export const marlinFrameChars = 12
 
+/**
+ * Characters that end a line or its checksum on one build or another. Only a build with GCODE_QUOTED_STRINGS reads past them
+ * in quotes; on the others `;` and `(` begin a comment and take our checksum with them, which the machine then asks for again
+ * without end (Marlin queue.cpp, process_stream_char).
+ */
+const notQuotable = '!?~*$;()\\'
+
 export function marlinGate(rules: GateRules, firstLine: number): Gate {
   const laser = rules.machineKind === 'laser'
   const textMax = rules.lineLengthMax - marlinFrameChars
@@ -112,8 +119,7 @@ export function marlinGate(rules: GateRules, firstLine: number): Gate {
       const code = raw.charCodeAt(i)
       if (quoted) {
         if (code === quote) quoted = false
-        else if (code < space || code > 126 || code === 33 || code === 63 || code === 126 || code === star)
-          return bad('unreadable-line', raw)
+        else if (code < space || code > 126 || notQuotable.includes(raw.charAt(i))) return bad('unreadable-line', raw)
         continue
       }
       const plain =
@@ -185,7 +191,7 @@ export function marlinGate(rules: GateRules, firstLine: number): Gate {
     if (code === 117 && !sayable) return 'skip'
     const said = sayable
       ? text
-          .replace(/[!?~*]/g, '')
+          .replace(/[!?~*$()\\]/g, '')
           .replace(/\s+/g, ' ')
           .trim()
       : ''
