@@ -24,7 +24,8 @@ export function RowMenu({ job, picture, openJob, move }: Props) {
   const moves = queued && move !== undefined && offer('job.move') === 'yes'
   return (
     <>
-      <Menu position="bottom-end" width={280}>
+      {/* Longer than a low window, the list scrolls: its items are then in the order of Tab too. */}
+      <Menu position="bottom-end" width={280} menuItemTabIndex={0}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={words.job.more(words.job.ticket(job.ticket))}>
             <Icon name="more" />
