@@ -154,7 +154,8 @@ describe('a school killed with -9 in the middle of a print and of a laser cut', 
     const laser = await startDevice({
       kind: 'grbl',
       listen: 'tcp://127.0.0.1:0',
-      speed: 4,
+      // Slow enough to be still at work when a school comes back on a busy computer.
+      speed: 2,
       bootMs: 10,
       settings: { $32: 1, $120: 500, $121: 500 },
     })
