@@ -34,6 +34,8 @@ type Waiting = {
   readonly ends: Float64Array
   /** Machine id → raw seconds there. */
   readonly seconds: Map<string, number>
+  /** Machine id → futures in which it got the job. */
+  readonly taken: Map<string, number>
 }
 
 type Line = {
@@ -56,7 +58,7 @@ export class Futures {
   readonly #input: ForecastInput
   readonly #waiting: Waiting[] = []
   readonly #lines: Line[] = []
-  readonly #results = new Map<string, { starts?: Float64Array; ends: Float64Array }>()
+  readonly #results = new Map<string, { starts?: Float64Array; ends: Float64Array; taken?: ReadonlyMap<string, number> }>()
   #next = 0
 
   /** First `know` each machine, then `queue` the waiting jobs in their order, then `enter` the machines, then play. */
@@ -75,7 +77,7 @@ export class Futures {
   queue(job: Job): void {
     const waiting = waitingOf(job, this.#input)
     this.#waiting.push(waiting)
-    this.#results.set(job.id, { starts: waiting.starts, ends: waiting.ends })
+    this.#results.set(job.id, waiting)
   }
 
   enter(machine: ForecastMachine, active: readonly Job[]): void {
@@ -120,6 +122,18 @@ export class Futures {
     return this.#results.get(job)?.ends
   }
 
+  /** The machine that got it in the most futures; of equals the first that did, so that the name does not waver. */
+  machine(job: string): string | undefined {
+    let likely: string | undefined
+    let most = 0
+    for (const [machine, times] of this.#results.get(job)?.taken ?? []) {
+      if (times <= most) continue
+      most = times
+      likely = machine
+    }
+    return likely
+  }
+
   #playOne(future: number): void {
     const { nowMs, past, hours } = this.#input
     const taken = new Set<number>()
@@ -158,6 +172,7 @@ export class Futures {
         continue
       }
       taken.add(pick.job)
+      waiting.taken.set(line.machine.id, (waiting.taken.get(line.machine.id) ?? 0) + 1)
       attended[index] = false
       started[index] = true
       waited[index] = 0
@@ -221,6 +236,7 @@ function waitingOf(job: Job, input: ForecastInput): Waiting {
     starts: new Float64Array(futuresCount).fill(never),
     ends: new Float64Array(futuresCount).fill(never),
     seconds: new Map(seconds),
+    taken: new Map(),
   }
 }
 

@@ -58,9 +58,11 @@ function rowOf(job: Job, input: ForecastInput, futures: Futures, turns: readonly
   const start = rangeOf(futures.starts(job.id), nowMs)
   const why = whyWaits(job, input, turns)
   const place = placeOf(job, input, turns)
+  const machine = futures.machine(job.id)
   return {
     ...(start && { start }),
     ...(start && end && { end }),
+    ...(start && machine !== undefined && { machine }),
     ...(why && { why }),
     ahead: aheadOf(job, input, turns),
     ...(place && { place }),

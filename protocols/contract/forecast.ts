@@ -59,6 +59,8 @@ export const jobForecastSchema = z.object({
   start: rangeSchema.optional(),
   /** When it ends, if it ends well; absent when nobody can say. */
   end: rangeSchema.optional(),
+  /** Where it begins in most futures, of a queued job several machines could take; told only with its start. */
+  machine: machineIdSchema.optional(),
   /** Absent for a job that is on a machine. */
   why: waitSchema.optional(),
   /** Jobs before it in the queue that want one of its machines, and one more where all of these are at work. */

@@ -35,6 +35,12 @@ describe('the lines of a plan', () => {
     ])
     for (const { from, sure, until } of queued) expect(from <= sure && sure <= until).toBe(true)
   })
+  it('put a job on the machine the school expects it on', () => {
+    const told = structuredClone(picture)
+    must(told.forecasts?.['job-000q2']).machine = 'mill'
+    const bars = must(planOf(told, true, spanOf('hours', now, told.hours), now).find(line => line.machine.declaration.id === 'mill')).bars
+    expect(bars.map(bar => bar.kind === 'queued' && bar.job.id)).toEqual(['job-000q2'])
+  })
   it('promise nothing for a school that is silent', () => {
     expect(
       planOf(picture, false, spanOf('hours', now, picture.hours), now)

@@ -40,11 +40,12 @@ export function planOf(picture: SitePicture, sure: boolean, { from, until }: Spa
     freeAt.set(machine.declaration.id, (run.sure + run.until) / 2)
     add(machine.declaration.id, run)
   }
-  for (const { job, start, end } of queueWithTimes(picture, sure)) {
+  for (const { job, start, end, machine } of queueWithTimes(picture, sure)) {
     const takers = machines.filter(machine => takes(machine, job) && !machine.inService)
-    const machine = takers.toSorted((a, b) => (freeAt.get(a.declaration.id) ?? now) - (freeAt.get(b.declaration.id) ?? now))[0]
-    if (machine === undefined) continue
-    const { id } = machine.declaration
+    // The school says where; one that does not say so yet leaves us the machine that is free first.
+    const soonest = takers.toSorted((a, b) => (freeAt.get(a.declaration.id) ?? now) - (freeAt.get(b.declaration.id) ?? now))[0]
+    const id = machine ?? soonest?.declaration.id
+    if (id === undefined) continue
     // A range overlaps the one before it; on the line one follows the other.
     const begin = Math.max((start[0] + start[1]) / 2, freeAt.get(id) ?? 0)
     const solid = Math.max(end[0], begin)
@@ -70,13 +71,13 @@ function guess(job: Job, now: number): [number, number] {
   return [at, at]
 }
 
-type Timed = { job: Job; start: Range; end: Range }
+type Timed = { job: Job; start: Range; end: Range; machine: string | undefined }
 
 function queueWithTimes(picture: SitePicture, sure: boolean): Timed[] {
   return queueOf(Object.values(picture.jobs))
     .flatMap(job => {
-      const { start, end } = forecastOf(job, picture, sure) ?? {}
-      return start === undefined || end === undefined ? [] : [{ job, start, end }]
+      const { start, end, machine } = forecastOf(job, picture, sure) ?? {}
+      return start === undefined || end === undefined ? [] : [{ job, start, end, machine }]
     })
     .sort((a, b) => a.start[0] + a.start[1] - b.start[0] - b.start[1])
 }

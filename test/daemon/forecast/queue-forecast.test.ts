@@ -93,7 +93,27 @@ describe('two printers', () => {
     expect(minutes(input, 'job-a').start).toEqual([0, 0])
     expect(minutes(input, 'job-b').start).toEqual([15, 15])
     expect(minutes(input, 'job-c').start).toEqual([65, 65])
+    const where = forecastQueue(input)
+    expect(['job-a', 'job-b', 'job-c', 'job-runs'].map(id => where[id]?.machine)).toEqual([
+      'printer-1',
+      'printer-2',
+      'printer-1',
+      undefined,
+    ])
   })
+})
+
+it('names the machine that most futures put a job on', () => {
+  // printer-1 is free in 15 minutes for certain; the bed of printer-2 is cleared at any time of 23 minutes, or of 40.
+  const past = evenPast({ clear: id => (id === 'printer-2' ? between(0, 1400) : between(300, 300)) })
+  const machines = [
+    aPrinter({ state: 'running', remainingSeconds: 600, done: 0.5 }),
+    aPrinter({ id: 'printer-2', state: 'uncleared', since: monday10 }),
+  ]
+  const jobs = [running(), anHour('job-any', 1, { suitable: ['printer-1', 'printer-2'] })]
+  expect(forecastQueue(asked({ machines, past, jobs }))['job-any']?.machine).toBe('printer-2')
+  const slower = evenPast({ clear: id => (id === 'printer-2' ? between(0, 2400) : between(300, 300)) })
+  expect(forecastQueue(asked({ machines, past: slower, jobs }))['job-any']?.machine).toBe('printer-1')
 })
 
 describe('what nobody can say', () => {
