@@ -18,6 +18,8 @@ const budgetMs = 100
 const thresholdMs = 16
 
 type Seen = { interaction: number; name: string; ms: number; waitedMs: number }
+/** `wholeMs`: until a page that was gone to stood there whole, by the frame that showed it. */
+type Touch = { seen: Seen[]; wholeMs: number[] }
 type Spent = { what: string; scriptMs: number; layoutMs: number; taskMs: number; longTasks: number; seconds: number }
 
 export async function benchScreen(): Promise<void> {
@@ -50,7 +52,7 @@ export async function benchScreen(): Promise<void> {
   )
 
   const spent: Spent[] = []
-  const touches = new Map<string, Seen[]>()
+  const touches = new Map<string, Touch>()
   let made = 0
   /** Does it, waits for what it brings, and takes the events it made. */
   const touch = async (what: string, deed: () => Promise<void>, brings?: Locator) => {
@@ -59,8 +61,12 @@ export async function benchScreen(): Promise<void> {
     await brings?.first().waitFor()
     await sleep(250)
     made += 1
-    const seen = await page.evaluate(() => (window as unknown as Watched).tsekhSeen.splice(0))
-    touches.set(what, [...(touches.get(what) ?? []), ...worst(seen)])
+    const told = await page.evaluate(() => {
+      const { tsekhSeen, tsekhWhole } = window as unknown as Watched
+      return { seen: tsekhSeen.splice(0), whole: tsekhWhole.splice(0) }
+    })
+    const before = touches.get(what) ?? { seen: [], wholeMs: [] }
+    touches.set(what, { seen: [...before.seen, ...worst(told.seen)], wholeMs: [...before.wholeMs, ...told.whole] })
   }
   const heading = (level: number, text: RegExp | string) => page.getByRole('heading', { level, name: text })
 
@@ -106,13 +112,20 @@ export async function benchScreen(): Promise<void> {
   print(touches, made, spent)
 }
 
-type Watched = { tsekhSeen: Seen[]; tsekhLong: number[] }
+type Watched = { tsekhSeen: Seen[]; tsekhLong: number[]; tsekhWhole: number[] }
 
 /** Runs in the page before anything of ours. */
 function watch(durationThreshold: number): void {
   const kept = window as unknown as Watched
   kept.tsekhSeen = []
   kept.tsekhLong = []
+  kept.tsekhWhole = []
+  const whole = (touched: number) =>
+    requestAnimationFrame(now => {
+      if (document.querySelector('.drawing-page, .page[aria-busy="true"]') === null) kept.tsekhWhole.push(now - touched)
+      else whole(touched)
+    })
+  for (const name of ['click', 'keydown']) addEventListener(name, event => whole(event.timeStamp), { capture: true })
   new PerformanceObserver(list => {
     for (const entry of list.getEntries() as (PerformanceEventTiming & { interactionId: number })[]) {
       if (entry.interactionId === 0) continue
@@ -158,17 +171,21 @@ async function watchFor(page: Page, devtools: CDPSession, what: string): Promise
   }
 }
 
-function print(touches: ReadonlyMap<string, readonly Seen[]>, made: number, spent: readonly Spent[]): void {
-  const all = [...touches.values()].flat()
-  const row = (seen: readonly Seen[]) => ({
+function print(touches: ReadonlyMap<string, Touch>, made: number, spent: readonly Spent[]): void {
+  const all = [...touches.values()].flatMap(({ seen }) => seen)
+  const row = (what: string, { seen, wholeMs }: Touch) => ({
     'p50 ms': at(seen, 0.5),
     'p98 ms': at(seen, 0.98),
     'most ms': at(seen, 1),
     [`over ${budgetMs}`]: seen.filter(({ ms }) => ms > budgetMs).length,
     'longer than a frame': seen.length,
+    ...(/→|wall/.test(what) && {
+      'whole page, p50': Math.round(wholeMs.toSorted((a, b) => a - b)[Math.floor(wholeMs.length / 2)] ?? 0),
+      'most ': Math.round(Math.max(0, ...wholeMs)),
+    }),
   })
   console.log('from a touch to the next paint')
-  console.table(Object.fromEntries([...touches].map(([what, seen]) => [what, row(seen)])))
+  console.table(Object.fromEntries([...touches].map(([what, touch]) => [what, row(what, touch)])))
   console.log(`${made} touches; p50 ${at(all, 0.5)} ms, p98 ${at(all, 0.98)} ms of those longer than a frame (target ≤ ${budgetMs} ms)\n`)
   console.log('what the page spends while figures stream in, ms in a second')
   console.table(

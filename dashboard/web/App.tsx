@@ -10,6 +10,7 @@ import { City } from './pages/City.tsx'
 import { Missing } from './pages/Missing.tsx'
 import { School } from './pages/School.tsx'
 import { SignIn } from './pages/SignIn.tsx'
+import { Drawn } from './parts/Drawn.tsx'
 import { Header } from './parts/Header.tsx'
 import { PageSkeleton } from './parts/PageSkeleton.tsx'
 import { ReaderProvider } from './rights.tsx'
@@ -62,6 +63,7 @@ export function App() {
 function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; signedOut: () => void; onSignOut: () => void }) {
   const { words } = useSpeech()
   const first = firstPage(me)
+  const [place] = useLocation()
   return (
     <ReaderProvider me={me} readAgain={onSignOut}>
       <SignedOutProvider signedOut={signedOut}>
@@ -72,50 +74,58 @@ function Inside({ me, signedOut, onSignOut }: { me: Me & { author: Author }; sig
           <Arrival />
           <Header onSignedOut={onSignOut} />
           <Suspense fallback={<PageSkeleton />}>
-            <Switch>
-              <Route path="/">{first === '/' ? <City /> : <Redirect to={first} replace />}</Route>
-              {me.author.role === 'technician' || me.author.role === 'administrator' ? (
-                <Route path="/health">
-                  <Conditions />
+            <Drawn key={place} page>
+              <Switch>
+                <Route path="/">{first === '/' ? <City /> : <Redirect to={first} replace />}</Route>
+                {me.author.role === 'technician' || me.author.role === 'administrator' ? (
+                  <Route path="/health">
+                    <Conditions />
+                  </Route>
+                ) : null}
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/figures">
+                    <Figures />
+                  </Route>
+                )}
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/figures/:site">{({ site }) => <Figures key={site} site={site} />}</Route>
+                )}
+                {me.author.role === 'technician' || me.author.role === 'administrator' ? (
+                  <Route path="/care">{first === '/' ? <CityCare /> : <Redirect to={`${first}/care`} replace />}</Route>
+                ) : null}
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/sites/:site/care">{({ site }) => <Care key={site} site={site} />}</Route>
+                )}
+                <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/sites/:site/people">{({ site }) => <People key={site} site={site} />}</Route>
+                )}
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/sites/:site/plan">{({ site }) => <Plan key={site} site={site} />}</Route>
+                )}
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/sites/:site/lessons/:lesson">
+                    {({ site, lesson }) => <Lesson key={lesson} site={site} lesson={lesson} />}
+                  </Route>
+                )}
+                <Route path="/sites/:site/machines/:machine">
+                  {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}
                 </Route>
-              ) : null}
-              {me.author.role === 'pupil' ? null : (
-                <Route path="/figures">
-                  <Figures />
+                {me.keepsStaff ? (
+                  <Route path="/staff">
+                    <Staff />
+                  </Route>
+                ) : null}
+                {me.author.role === 'pupil' ? null : (
+                  <Route path="/keys">
+                    <Keys />
+                  </Route>
+                )}
+                <Route>
+                  <Missing />
                 </Route>
-              )}
-              {me.author.role === 'pupil' ? null : <Route path="/figures/:site">{({ site }) => <Figures key={site} site={site} />}</Route>}
-              {me.author.role === 'technician' || me.author.role === 'administrator' ? (
-                <Route path="/care">{first === '/' ? <CityCare /> : <Redirect to={`${first}/care`} replace />}</Route>
-              ) : null}
-              {me.author.role === 'pupil' ? null : <Route path="/sites/:site/care">{({ site }) => <Care key={site} site={site} />}</Route>}
-              <Route path="/sites/:site">{({ site }) => <School key={site} site={site} />}</Route>
-              {me.author.role === 'pupil' ? null : (
-                <Route path="/sites/:site/people">{({ site }) => <People key={site} site={site} />}</Route>
-              )}
-              {me.author.role === 'pupil' ? null : <Route path="/sites/:site/plan">{({ site }) => <Plan key={site} site={site} />}</Route>}
-              {me.author.role === 'pupil' ? null : (
-                <Route path="/sites/:site/lessons/:lesson">
-                  {({ site, lesson }) => <Lesson key={lesson} site={site} lesson={lesson} />}
-                </Route>
-              )}
-              <Route path="/sites/:site/machines/:machine">
-                {({ site, machine }) => <Machine key={`${site}/${machine}`} site={site} machine={machine} />}
-              </Route>
-              {me.keepsStaff ? (
-                <Route path="/staff">
-                  <Staff />
-                </Route>
-              ) : null}
-              {me.author.role === 'pupil' ? null : (
-                <Route path="/keys">
-                  <Keys />
-                </Route>
-              )}
-              <Route>
-                <Missing />
-              </Route>
-            </Switch>
+              </Switch>
+            </Drawn>
           </Suspense>
         </LiveProvider>
       </SignedOutProvider>
@@ -140,9 +150,27 @@ function Arrival() {
     before.current = place
     if (!popped.current) window.scrollTo(0, 0)
     popped.current = false
-    document.getElementById('content')?.focus({ preventScroll: true })
+    return focusWhenThere('content')
   }, [place])
   return null
+}
+
+/** Focuses it now, or as soon as it is drawn if nobody has gone elsewhere by then. Returns what ends the waiting. */
+function focusWhenThere(id: string): () => void {
+  const before = document.activeElement
+  const look = () => {
+    const element = document.getElementById(id)
+    if (element === null) return false
+    const at = document.activeElement
+    if (at === before || at === document.body) element.focus({ preventScroll: true })
+    return true
+  }
+  if (look()) return () => {}
+  const watch = new MutationObserver(() => {
+    if (look()) watch.disconnect()
+  })
+  watch.observe(document.body, { childList: true, subtree: true })
+  return () => watch.disconnect()
 }
 
 /** Whoever sees one school starts in it; the wall is for those who see many. */

@@ -17,7 +17,7 @@ const wantsShown = 2
 const kinds: readonly MachineKind[] = ['printer', 'laser', 'mill']
 
 export function City() {
-  const { words, say, language } = useSpeech()
+  const { words, say, forms } = useSpeech()
   const sight = useView({ kind: 'city' })
   const connection = useConnection()
   const now = useNow()
@@ -26,7 +26,7 @@ export function City() {
   if (sight.state === 'refused') return <Missing text={say(sight.denial.text)} />
   const sites =
     sight.state === 'seen' && sight.snapshot.kind === 'city'
-      ? Object.values(sight.snapshot.sites).sort((a, b) => a.name.localeCompare(b.name, language, { numeric: true }))
+      ? Object.values(sight.snapshot.sites).sort((a, b) => forms.byName(a.name, b.name))
       : undefined
   return (
     <main id="content" tabIndex={-1} className={connection.state === 'lost' ? 'page stale' : 'page'}>

@@ -12,6 +12,7 @@ import { useNow } from '../live/use.tsx'
 import { Segments } from '../parts/Segments.tsx'
 import { useTitle } from '../parts/title.ts'
 import { useReader } from '../rights.tsx'
+import type { Forms } from '../words/forms.ts'
 import { useSpeech } from '../words/speech.tsx'
 import '../styles/figures.css'
 
@@ -91,7 +92,7 @@ function Page({ title, whose, rowName, days, setDays, shown, again, back }: Page
   const [meaning, explain] = useState<{ name: FigureName; figures?: FiguresRead; whose: string }>()
   const value = shown.state === 'read' ? shown.value : shown.state === 'loading' ? shown.before : undefined
   useTitle(title)
-  const rows = value === undefined ? [] : sorted(value.rows, sort, language)
+  const rows = value === undefined ? [] : sorted(value.rows, sort, forms)
   return (
     <main id="content" tabIndex={-1} className="page" aria-busy={shown.state === 'loading'}>
       <div className="page-head">
@@ -231,8 +232,8 @@ function sortOf(value: string): Sort {
   return value === 'name' ? 'name' : (columns.find(name => name === value) ?? 'worst')
 }
 
-function sorted(rows: readonly Row[], sort: Sort, language: string): Row[] {
-  const byName = (a: Row, b: Row) => a.name.localeCompare(b.name, language, { numeric: true })
+function sorted(rows: readonly Row[], sort: Sort, forms: Forms): Row[] {
+  const byName = (a: Row, b: Row) => forms.byName(a.name, b.name)
   if (sort === 'name') return rows.toSorted(byName)
   const rank = (row: Row) => (sort === 'worst' ? trouble(row.figures) : badness(sort, row.figures))
   return rows.toSorted((a, b) => {

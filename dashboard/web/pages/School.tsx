@@ -184,10 +184,8 @@ function Counts({ picture, sure }: { picture: SitePicture; sure: boolean }) {
 }
 
 function Machines({ picture }: { picture: SitePicture }) {
-  const { words, language } = useSpeech()
-  const machines = Object.values(picture.machines).sort((a, b) =>
-    a.declaration.name.localeCompare(b.declaration.name, language, { numeric: true }),
-  )
+  const { words, forms } = useSpeech()
+  const machines = Object.values(picture.machines).sort((a, b) => forms.byName(a.declaration.name, b.declaration.name))
   return (
     <section className="part-machines" aria-labelledby="machines">
       <div className="section-head">

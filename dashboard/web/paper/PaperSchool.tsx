@@ -7,16 +7,14 @@ import { isToCollect, queueOf } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 export function PaperSchool({ picture }: { picture: SitePicture }) {
-  const { words, forms, say, language } = useSpeech()
+  const { words, forms, say } = useSpeech()
   const now = useNow()
   const { paper } = words
   const jobs = Object.values(picture.jobs)
   const busy = jobs.filter(({ state }) => state === 'starting' || state === 'running' || state === 'paused')
   const queue = [...busy, ...queueOf(jobs)]
   const shelf = jobs.filter(isToCollect).sort((a, b) => a.ticket - b.ticket)
-  const machines = Object.values(picture.machines).sort((a, b) =>
-    a.declaration.name.localeCompare(b.declaration.name, language, { numeric: true }),
-  )
+  const machines = Object.values(picture.machines).sort((a, b) => forms.byName(a.declaration.name, b.declaration.name))
   const nameOf = (id: string | undefined) => (id === undefined ? words.job.anyMachine : (picture.machines[id]?.declaration.name ?? id))
   const part = ({ copy, copies }: Job) => (copies > 1 ? ` ${words.job.copy(copy, copies)}` : '')
   return (

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useNow } from '../live/use.tsx'
+import { Drawn } from '../parts/Drawn.tsx'
 import { useFocusBack } from '../parts/focus-back.ts'
 import { JobProgress } from '../parts/Progress.tsx'
 import { dayText } from '../people/day.ts'
@@ -31,7 +32,11 @@ export function JobDetails({ picture, sure, job, onClose }: Props) {
       title={job === undefined ? '' : `${words.job.ticket(job.ticket)} · ${job.program.name}`}
       closeButtonProps={{ 'aria-label': words.submit.close }}
     >
-      {job === undefined ? null : <Details picture={picture} sure={sure} job={job} />}
+      {job === undefined ? null : (
+        <Drawn key={job.id}>
+          <Details picture={picture} sure={sure} job={job} />
+        </Drawn>
+      )}
     </Drawer>
   )
 }

@@ -1,5 +1,5 @@
 // The language of this reader: Russian until switched, remembered in the browser.
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, startTransition, useContext, useEffect, useMemo, useState } from 'react'
 import type { Language, Sentence } from '../../../protocols/contract/words.ts'
 import { type Forms, formsFor } from './forms.ts'
 import { ru, type Words } from './ru.ts'
@@ -37,11 +37,14 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
       switchLanguage: () => {
         const next = language === 'ru' ? 'en' : 'ru'
         remember(next)
-        if (next === 'ru') return setLanguage(next)
+        // Every word of the page is drawn anew: the touch itself is answered first.
+        if (next === 'ru') return startTransition(() => setLanguage(next))
         // The page stays as it is until its new words are there.
         void readEnglish().then(read => {
-          setEnglish(read)
-          setLanguage(next)
+          startTransition(() => {
+            setEnglish(read)
+            setLanguage(next)
+          })
         })
       },
     }
