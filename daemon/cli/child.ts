@@ -28,7 +28,12 @@ export function startChild(name: string, args: string[], logFolder: string, isRe
   const log = createWriteStream(logPath, { flags: 'w' })
   // Its own process group, so that Ctrl-C reaches only the demo, which ends the others in the right order.
   // The channel is a lifeline: whoever loses it ends by itself (commands.ts).
-  const child: ChildProcess = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+  const child: ChildProcess = spawn(process.execPath, [launcher, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+    // As tsekh.js and the scripts of package.json have it.
+    env: { MALLOC_ARENA_MAX: '1', ...process.env },
+  })
   const ended = new Promise<void>(resolve => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())

@@ -39,7 +39,7 @@ export function Parts({ site, parts, onChange }: { site: string; parts: readonly
       <ul className="plain care-list">
         {sorted.map(part => (
           <li key={part.id} className={`care-row tone-${isLow(part) ? 'attention' : 'quiet'}`}>
-            <Glyph shape={isLow(part) ? 'attention' : 'part'} size={22} />
+            <Glyph shape={isLow(part) ? 'attention' : part.count === 0 ? 'free' : 'part'} size={22} />
             <div className="care-what">
               <p className="care-name">{part.name}</p>
               <p className="small second figures">

@@ -132,7 +132,7 @@ function useTold(bar: Bar, now: number): { short: string; what: string; from: st
     from,
     until: bar.kind === 'queued' ? forms.range(...bar.end, now) : until,
     state,
-    full: `${about}${done}, ${times}`,
+    full: `${about}${done}, ${times}${bar.kind === 'queued' && bar.guessed ? `, ${plan.legendGuessed}` : ''}`,
   }
 }
 
@@ -150,6 +150,7 @@ function Legend() {
     ['run', plan.legendRun],
     ['sure', plan.legendSure],
     ['maybe', plan.legendMaybe],
+    ['guessed', plan.legendGuessed],
     ['lesson', plan.legendLesson],
     ['closed', plan.legendClosed],
   ]

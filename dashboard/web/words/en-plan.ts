@@ -33,6 +33,7 @@ export const enPlan: PlanWords = {
     legendRun: 'in work',
     legendSure: 'almost certain',
     legendMaybe: 'may take longer',
+    legendGuessed: 'may go to another machine',
     legendLesson: 'lesson',
     legendClosed: 'school closed',
   },

@@ -32,6 +32,7 @@ export const ruPlan = {
     legendRun: 'в работе',
     legendSure: 'почти наверняка',
     legendMaybe: 'может затянуться',
+    legendGuessed: 'станок может смениться',
     legendLesson: 'занятие',
     legendClosed: 'школа закрыта',
   },
