@@ -31,16 +31,17 @@ export function CallButtons({ site, machine }: Props) {
           {words.floor.help}
         </Button>
       )}
-      {offer('machine.report') === 'yes' ? (
-        <Button variant="default" onClick={() => setReporting(true)}>
-          {words.floor.report}
-        </Button>
-      ) : null}
+      {/* The two short ones beside each other on a phone. */}
       {me.author.role === 'pupil' ? null : (
         <Button component="a" variant="default" href={`/m/${site}/${id}`}>
           {words.floor.stickerPage}
         </Button>
       )}
+      {offer('machine.report') === 'yes' ? (
+        <Button variant="default" onClick={() => setReporting(true)}>
+          {words.floor.report}
+        </Button>
+      ) : null}
       <Modal
         opened={reporting}
         onClose={() => setReporting(false)}
