@@ -249,7 +249,7 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
     }
     case 'machine': {
       const id = snapshot.machine.declaration.id
-      const { telemetry: known, ...rest } = snapshot
+      const { telemetry: known, gone, ...rest } = snapshot
       const figures = own(frame.telemetry ?? {}, id)
       const telemetry = figures === null ? undefined : figures === undefined ? known : patched(known ?? { at }, figures)
       const machine = own(frame.machines ?? {}, id)
@@ -257,8 +257,9 @@ export function applyFrame(snapshot: ViewSnapshot, frame: Frame): ViewSnapshot {
         ...rest,
         at,
         link: frame.link ?? snapshot.link,
-        // Of a machine that is gone the page keeps the last word.
-        machine: machine === null ? snapshot.machine : patched(snapshot.machine, machine),
+        // Of a machine that is gone the page keeps the last word; one that is there again comes whole, and nothing of the old one is in it.
+        machine: machine === null ? snapshot.machine : gone && machine ? (machine as MachinePicture) : patched(snapshot.machine, machine),
+        ...((machine === null || (gone && machine === undefined)) && { gone: true as const }),
         jobs: patched(snapshot.jobs, frame.jobs),
         forecasts: patched(snapshot.forecasts ?? {}, frame.forecasts),
         ...(telemetry && { telemetry, history: figures ? [...addHeat(snapshot.history, telemetry)] : snapshot.history }),

@@ -201,6 +201,8 @@ export type ViewSnapshot =
       jobs: Record<string, Job>
       forecasts?: Record<string, JobForecast>
       history: HeatSample[]
+      /** Set by the page itself: the machine is not there any more, and what is shown is its last word. */
+      gone?: true
     }
 
 /** A point of the temperature plot: instant and heaters, one each 2 s at most, the last 15 minutes. */

@@ -286,6 +286,24 @@ const audiences: Audience[] = [
 ]
 const views: View[] = [{ kind: 'city' }, { kind: 'site', site: 'alpha' }, { kind: 'machine', site: 'alpha', machine: 'ender' }]
 
+it('a machine that comes back is on its page as it is, with nothing of what it was', () => {
+  const fleet = new Fleet({ sites: [{ id: 'alpha', name: 'Альфа' }], clock: () => 1_000 })
+  const view: View = { kind: 'machine', site: 'alpha', machine: 'ender' }
+  const staff: Audience = { kind: 'staff', sites: 'all' }
+  const shown = () => fleet.show(view, staff) ?? { sites: {}, machines: {}, telemetry: {}, jobs: {} }
+  fleet.apply('alpha', machine('ender', { state: 'running', since: 0, job: 'job-00001' }))
+  let snapshot = fleet.snapshot(view, staff)
+  let room = shown()
+  for (const message of [birth('s-first-1', []), machine('ender', { state: 'ready', since: 0 })]) {
+    fleet.apply('alpha', message)
+    const { state } = frames(room, shown(), 1_000)
+    if (snapshot !== undefined && state !== undefined) snapshot = applyFrame(snapshot, state)
+    room = shown()
+    if (message.name === 'status') expect(snapshot).toMatchObject({ gone: true, machine: { state: { state: 'running' } } })
+  }
+  expect(snapshot).toEqual(fleet.snapshot(view, staff))
+})
+
 it('a snapshot and the frames after it are a fresh snapshot, whatever is said and however it is cut into frames', () => {
   fc.assert(
     fc.property(

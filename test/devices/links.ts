@@ -86,11 +86,16 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
   const spares: Terminal[] = []
   let open = false
 
-  const makeSpare = async (): Promise<void> => {
+  const being = new Set<Promise<void>>()
+
+  const makeSpare = (): Promise<void> => {
     generation += 1
-    const made = await startTerminal(`${path}.${process.pid}.${generation}`)
-    if (closing) await made.kill()
-    else spares.push(made)
+    const made = startTerminal(`${path}.${process.pid}.${generation}`).then(async terminal => {
+      if (closing) await terminal.kill()
+      else spares.push(terminal)
+    })
+    being.add(made)
+    return made.finally(() => being.delete(made))
   }
   const promote = (): void => {
     const next = spares.shift()
@@ -126,7 +131,8 @@ async function openPty(path: string, events: LinkEvents): Promise<Link> {
     closing = true
     const ends = [current, ...spares].map(terminal => terminal?.kill())
     removeLink(path)
-    await Promise.all(ends)
+    // One that is still being made leaves its link behind otherwise.
+    await Promise.allSettled([...ends, ...being])
     removeLink(path)
   }
   removeLink(path)
