@@ -46,6 +46,7 @@ export function grblGate(rules: GateRules, firstLine: number): Gate {
     let scale = 0
     let digits = 0
     let signed = false
+    let negative = false
     let words = 0
     let motion = false
     let toolChange = false
@@ -74,6 +75,7 @@ export function grblGate(rules: GateRules, firstLine: number): Gate {
       if (code === minus || code === plus) {
         if (letter === 0 || signed || digits > 0 || scale !== 0) return bad('unreadable-line', raw)
         signed = true
+        negative = code === minus
         if (runStart < 0 && !dropping) runStart = i
         continue
       }
@@ -83,6 +85,7 @@ export function grblGate(rules: GateRules, firstLine: number): Gate {
       if (isLetter || i === length) {
         if (letter !== 0 && digits === 0) return bad('unreadable-line', raw)
         // The word that ends here.
+        if (negative) value = -value
         if (letter === letterG) {
           const g = Math.round(value * 10)
           if (g === 100 || g === 281 || g === 301) return bad('forbidden-offsets', raw)
@@ -103,6 +106,7 @@ export function grblGate(rules: GateRules, firstLine: number): Gate {
         scale = 0
         digits = 0
         signed = false
+        negative = false
         words++
         // Line numbers are ours or nobody's: a program's own would only cost bytes.
         if (code === letterN) {

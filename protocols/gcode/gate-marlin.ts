@@ -49,14 +49,13 @@ export function marlinGate(rules: GateRules, firstLine: number): Gate {
     const length = raw.length
     let i = number === 1 ? skipMark(raw) : 0
     while (i < length && raw.charCodeAt(i) <= space) i++
-    // A program's own number and checksum give way to ours.
-    if (i < length && (raw.charCodeAt(i) | space) === 110) {
+    // A program's own number and checksum give way to ours; of two numbers both, or the second would be read as ours.
+    while (i < length && (raw.charCodeAt(i) | space) === 110) {
       let after = i + 1
       while (after < length && isNumberChar(raw.charCodeAt(after))) after++
-      if (after > i + 1) {
-        i = after
-        while (i < length && raw.charCodeAt(i) <= space) i++
-      }
+      if (after === i + 1) break
+      i = after
+      while (i < length && raw.charCodeAt(i) <= space) i++
     }
     if (i >= length) return 'skip'
     const first = raw.charCodeAt(i)
@@ -140,7 +139,7 @@ export function marlinGate(rules: GateRules, firstLine: number): Gate {
       // One blank inside a run goes out as it stands.
       if (code === space && runStart >= 0 && i + 1 < length) {
         const next = raw.charCodeAt(i + 1)
-        if (next > space && next !== semicolon && next !== parenthesis && next !== star) continue
+        if (next > space && next !== 0xa0 && next !== semicolon && next !== parenthesis && next !== star) continue
       }
       if (code === quote) {
         if (runStart < 0) {

@@ -156,6 +156,7 @@ export class LineReader {
     let digits = 0
     let point = -1
     let negative = false
+    let signed = false
     line.commentStart = -1
     line.commentEnd = -1
     line.overlong = false
@@ -200,12 +201,14 @@ export class LineReader {
         digits = 0
         point = -1
         negative = false
+        signed = false
         kept++
         textEnd = i + 1
         continue
       }
       if (code === 45 || code === 43) {
-        if (letter === 0 || digits > 0 || negative) odd = true
+        if (letter === 0 || digits > 0 || point >= 0 || signed) odd = true
+        signed = true
         if (code === 45) negative = true
         kept++
         textEnd = i + 1

@@ -34,6 +34,8 @@ describe('The gate of Grbl', () => {
     ['M4 S500', 'M4S500'],
     ['M3 S500', 'fault constant-power'],
     ['m03', 'fault constant-power'],
+    // No M3 for Grbl either: it answers with an error.
+    ['M-3', 'M-3'],
     ['G28.1', 'fault forbidden-offsets'],
     ['G30.1', 'fault forbidden-offsets'],
     ['G10 L20 P1 X0', 'fault forbidden-offsets'],
@@ -88,6 +90,8 @@ describe('The gate of Marlin', () => {
     ['  g1  x10\ty5  ', 'G1 X10 Y5'],
     ['G1X10Y5', 'G1X10Y5'],
     ['N123 G1 X10*77', 'G1 X10'],
+    ['N12 N13 G1 X10', 'G1 X10'],
+    ['N-N0', 'skip'],
     ['G28 ; домой', 'G28'],
     ['G28 (домой!) X', 'G28 X'],
     ['(note) G28', 'G28'],

@@ -124,7 +124,7 @@ const lineOf = fc.oneof(
     'g1 x5 e1',
     'M862.3 P "A"',
   ),
-  fc.stringMatching(/^[GMXYZSFT0-9. ;()*!#-]{0,30}$/),
+  fc.stringMatching(/^[GMXYZSFT0-9. ;()*!#+-]{0,30}$/),
   fc.constantFrom(70, 79, 80, 84, 96, 300).map(length => `G1 X${'1'.repeat(length)}`),
 )
 
