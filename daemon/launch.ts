@@ -35,14 +35,31 @@ export function launchRoom(socketPath: string, data: string, log: Logger): Launc
   })
   closeSync(errors)
   let alive = true
+  let told = false
+  const { promise: gone, resolve: leave } = Promise.withResolvers<void>()
   child.on('exit', (code, signal) => {
     alive = false
-    if (code !== 0) log.error({ code, signal, errors: readFileSync(errorsPath, 'utf8').slice(0, 2000) }, 'the machine room has died')
+    leave()
+    if (code !== 0 && !told) log.error({ code, signal, errors: lastWords(errorsPath) }, 'the machine room has died')
   })
   child.on('error', error => {
     alive = false
+    leave()
     log.error({ error }, 'the machine room could not be started')
   })
   child.unref()
-  return { alive: () => alive, end: () => void (alive && child.kill('SIGTERM')) }
+  const end = () => {
+    told = true
+    if (alive) child.kill('SIGTERM')
+  }
+  return { alive: () => alive, end, gone }
+}
+
+/** Whoever cleans up after a dead room may be quicker than we are. */
+function lastWords(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').slice(0, 2000)
+  } catch {
+    return undefined
+  }
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { StringDecoder } from 'node:string_decoder'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type MachineSetup, type Order, type Report, reportSchema } from '../protocols/contract/room.ts'
 import type { Denial } from '../protocols/contract/words.ts'
@@ -23,8 +24,8 @@ export interface RoomListener {
   gone(): void
 }
 
-/** The room's process as far as we need it: whether it still lives, and how to end one that never greeted us. */
-export type Launched = { readonly alive: () => boolean; readonly end: () => void }
+/** The room's process as far as we need it: whether it still lives, how to end one that never greeted us, and when it has gone. */
+export type Launched = { readonly alive: () => boolean; readonly end: () => void; readonly gone: Promise<void> }
 
 export type RoomOptions = {
   readonly socketPath: string
@@ -123,14 +124,16 @@ export class Room {
   /** Ends the room, its jobs cancelled first; resolves when it is gone or has had long enough. Reports are heard until then. */
   async shutdown(): Promise<void> {
     this.#leaving = true
+    let gone = new Promise<void>(resolve => this.#socket?.once('close', () => resolve()))
+    // A room of ours is gone when its process is: until then it still writes to its folder.
+    if (this.#launched?.alive()) gone = this.#launched.gone
     if (this.#connectedAt === undefined) {
-      this.#launched?.end()
-      return
-    }
-    const gone = new Promise<void>(resolve => this.#socket?.once('close', () => resolve()))
-    const fault = await this.order({ kind: 'shutdown', cancel: true })
-    if (fault) return
-    await Promise.race([gone, new Promise(resolve => setTimeout(resolve, shutdownMs).unref())])
+      if (!this.#launched?.alive()) return
+      this.#launched.end()
+    } else if (await this.order({ kind: 'shutdown', cancel: true })) return
+    const patience = new AbortController()
+    await Promise.race([gone, delay(shutdownMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+    patience.abort()
   }
 
   /** Leaves the room alone; it goes on without us. */
@@ -138,6 +141,8 @@ export class Room {
     this.#closed = true
     clearTimeout(this.#timer)
     clearTimeout(this.#replay?.timer)
+    // What still waits is answered below, and must not bring both sides together any more: the store may be closed by then.
+    this.#replay = undefined
     this.#socket?.destroy()
     for (const { settle } of [...this.#waiting.values()]) settle(deny('room-away'))
   }

@@ -57,6 +57,8 @@ export type DroppedFile = { name: string; content: Uint8Array }
 
 /** Drops files on the page as a mouse would. */
 export async function dropFile(page: Page, ...files: DroppedFile[]): Promise<Locator> {
+  // The page takes files from when it says so.
+  await page.getByRole('button', { name: 'Отправить файл' }).waitFor()
   const plain = files.map(({ name, content }) => ({ name, base64: Buffer.from(content).toString('base64') }))
   const transfer = await page.evaluateHandle(dropped => {
     const data = new DataTransfer()

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { confirmedBy, Floor } from '../../daemon/floor.ts'
-import { Room } from '../../daemon/room.ts'
+import { type Launched, Room } from '../../daemon/room.ts'
 import { Store } from '../../daemon/store.ts'
 import { FakeRoom } from './fake-room.ts'
 import { aJob, aMachine, silent, temporaryFolder, testMachines, until } from './kit.ts'
@@ -10,7 +10,7 @@ import { aJob, aMachine, silent, temporaryFolder, testMachines, until } from './
 const run = (job: string) => ({ kind: 'run' as const, machine: 'printer-1', run: { job, path: '/f', sha256: 'a'.repeat(64), size: 1 } })
 
 /** A daemon's half over a folder, which can be left and taken up again as after a crash. */
-function daemon(folder: string, options: { launch?: () => void; answerMs?: number } = {}) {
+function daemon(folder: string, options: { launched?: Launched; answerMs?: number } = {}) {
   const store = new Store(join(folder, 's.sqlite'))
   const machines = testMachines(store, [aMachine('printer-1', 'printer'), aMachine('laser-1', 'laser')])
   let launches = 0
@@ -26,8 +26,7 @@ function daemon(folder: string, options: { launch?: () => void; answerMs?: numbe
     socketPath: join(folder, 'room.sock'),
     launch: () => {
       launches++
-      options.launch?.()
-      return { alive: () => false, end: () => undefined }
+      return options.launched ?? { alive: () => false, end: () => undefined, gone: Promise.resolve() }
     },
     machines: () => machines.setups(),
     confirmed: () => confirmedBy(store)?.number ?? 0,
@@ -57,6 +56,17 @@ async function room(folder: string): Promise<FakeRoom & AsyncDisposable> {
 }
 
 describe('the machine room', () => {
+  it('is not brought together with a daemon that has left before it took our machines', async () => {
+    using folder = temporaryFolder()
+    await using fake = await room(folder.path)
+    fake.answer = order => (order.kind === 'machines' ? 'silent' : undefined)
+    const school = daemon(folder.path)
+    await until(() => fake.orders.some(({ kind }) => kind === 'machines'), 'it was told our machines')
+    school[Symbol.dispose]()
+    await new Promise(resolve => setImmediate(resolve))
+    expect(school.room.settled).toBe(false)
+  })
+
   it('is found running, told our machines, and its states become ours', async () => {
     using folder = temporaryFolder()
     await using fake = await room(folder.path)
@@ -76,6 +86,23 @@ describe('the machine room', () => {
     expect(await school.room.order(run('job-00001'))).toMatchObject({ code: 'room-away' })
     await using _fake = await room(folder.path)
     await until(() => school.room.settled, 'both sides are together')
+  })
+
+  it('that was started and is told to end has ended when its process is gone, and not before', async () => {
+    using folder = temporaryFolder()
+    const { promise: gone, resolve: leave } = Promise.withResolvers<void>()
+    let told = false
+    using school = daemon(folder.path, { launched: { alive: () => true, end: () => (told = true), gone } })
+    await until(() => school.launches() === 1, 'it is started')
+    let ended = false
+    const ending = school.room.shutdown().then(() => {
+      ended = true
+    })
+    await until(() => told, 'it is told to end')
+    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(ended).toBe(false)
+    leave()
+    await ending
   })
 
   it('that does not answer an order is said to be silent, and greeted anew when it was to start a job', async () => {
