@@ -14,7 +14,7 @@ describe('what waits for me', () => {
       () => clearVerdict('Брак', 'Сдвиг слоя'),
       { kind: 'machine.clear', machine: 'printer-1', quality: 'failed', cause: 'Сдвиг слоя' },
     ],
-    ['a job is approved', () => press('Одобрить'), { kind: 'job.approve', job: 'job-submitted' }],
+    ['a job is approved', () => press('Одобрить', 'Сразу'), { kind: 'job.approve', job: 'job-submitted' }],
     ['a firmware’s question is answered', () => press('Прочистить ещё'), { kind: 'machine.answer', machine: 'prusa', choice: 1 }],
     ['a laser is started at the school', () => startJob(stage.page, 'Лазер'), { kind: 'job.start', job: 'job-to-cut', machine: 'laser' }],
   ])('%s', async ([, deed, ask]) => {
@@ -23,8 +23,8 @@ describe('what waits for me', () => {
     await expect.poll(stage.asks).toEqual([ask])
   })
 
-  async function press(name: string): Promise<void> {
-    await region(stage.page, 'Ждёт меня').getByRole('button', { name, exact: true }).click()
+  async function press(...names: string[]): Promise<void> {
+    for (const name of names) await region(stage.page, 'Ждёт меня').getByRole('button', { name, exact: true }).click()
   }
   async function clearVerdict(verdict: 'Годно' | 'Брак', cause?: string): Promise<void> {
     await stage.page.getByRole('heading', { level: 1 }).waitFor()
@@ -58,7 +58,7 @@ describe('what waits for me', () => {
   it('a refusal is told in its own words', async () => {
     await stage.open(schoolPath, { scene: 'attention' })
     stage.fake.answering(() => ({ status: 409, denial: simple('busy', 'Станок занят: на нём уже идёт задание.', 'The machine is busy.') }))
-    await stage.page.getByRole('button', { name: 'Одобрить' }).click()
+    await press('Прочистить ещё')
     await stage.page.getByRole('alert').getByText('Станок занят: на нём уже идёт задание.').waitFor()
   })
 })
@@ -100,7 +100,10 @@ describe('the queue', () => {
     ],
     [
       'hands a part over',
-      () => region(stage.page, 'Ждёт меня').getByRole('button', { name: 'Выдано: №37' }).click(),
+      async () => {
+        await region(stage.page, 'Ждёт меня').getByRole('button', { name: 'Выдано: №37' }).click()
+        await region(stage.page, 'Ждёт меня').getByRole('button', { name: 'Сразу' }).click()
+      },
       { kind: 'job.collect', job: 'job-000e1' },
     ],
   ])('%s', async ([, deed, ask]) => {

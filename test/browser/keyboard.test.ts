@@ -44,7 +44,14 @@ describe('a teacher, by keyboard', () => {
   })
 
   it.for<[string, () => Promise<void>, object]>([
-    ['approves', () => press(stage.page, button('Одобрить')), { kind: 'job.approve', job: 'job-submitted' }],
+    [
+      'approves',
+      async () => {
+        await press(stage.page, button('Одобрить'))
+        await press(stage.page, button('Сразу'))
+      },
+      { kind: 'job.approve', job: 'job-submitted' },
+    ],
     [
       'returns with a remark',
       async () => {
@@ -88,6 +95,7 @@ describe('a teacher, by keyboard', () => {
   it('hands a part over', async () => {
     await stage.open(schoolPath)
     await press(stage.page, button(/^Выдано: №37/))
+    await press(stage.page, button('Сразу'))
     await expect.poll(() => stage.asks().at(-1)).toMatchObject({ kind: 'job.collect', job: 'job-000e1' })
   })
 

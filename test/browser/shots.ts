@@ -203,7 +203,27 @@ export const shots: readonly Shot[] = [
         status: 409,
         denial: { code: 'busy', text: { ru: 'Станок занят: на нём уже идёт задание №41.', en: 'The machine is busy with job №41.' } },
       }))
+      await page.getByRole('button', { name: 'Прочистить ещё' }).click()
+    },
+  },
+  {
+    name: 'approved-alone',
+    options: teacher('attention', atSchool),
+    path: school,
+    sizes: both,
+    prepare: async page => {
       await page.getByRole('button', { name: 'Одобрить' }).click()
+      await page.getByText('Пока ничего не отправлено.').or(page.getByText('Nothing has been sent yet.')).waitFor()
+    },
+  },
+  {
+    name: 'handed-alone',
+    options: teacher('attention', atSchool),
+    path: school,
+    sizes: both,
+    prepare: async page => {
+      await page.getByRole('button', { name: /^(Выдано|Handed over): №37/ }).click()
+      await page.getByText('Пока ничего не отправлено.').or(page.getByText('Nothing has been sent yet.')).waitFor()
     },
   },
   { name: 'machine-running', options: teacher('normal'), path: `${school}/machines/printer-1`, ...everything },

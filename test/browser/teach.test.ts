@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ask } from '../../protocols/contract/command.ts'
 import { simple } from './fake-server.ts'
 import { overflow, region } from './pages.ts'
-import { atSchool, phone, schoolPath, setStage, wide } from './stage.ts'
+import { atSchool, must, phone, schoolPath, setStage, wide } from './stage.ts'
 import { approveAllClean, batch, checks, collects, dragRow, grip, openReturn, queueTickets } from './teach-pages.ts'
 import { teacherStage } from './teach-school.ts'
 
@@ -85,6 +85,71 @@ describe('approving many', () => {
     await open()
     await checks(stage.page).getByLabel('Группа').selectOption({ label: '5А, кружок: 6' })
     await stage.page.getByRole('button', { name: 'Одобрить 6' }).waitFor()
+  })
+})
+
+describe('approving one', () => {
+  const row = (name: string) => checks(stage.page).getByRole('listitem').filter({ hasText: name })
+  const approve = (name: string) => row(name).getByRole('button', { name: 'Одобрить', exact: true }).click()
+
+  it('is taken back where it was given, before anything is sent', async () => {
+    await open(4)
+    await approve('Кубик 4')
+    await row('Кубик 4').getByText('Пока ничего не отправлено.').waitFor()
+    expect(await row('Кубик 4').getByRole('checkbox').isDisabled()).toBe(true)
+    await row('Кубик 4').getByRole('button', { name: 'Отменить' }).press('Enter')
+    const again = row('Кубик 4').getByRole('button', { name: 'Одобрить', exact: true })
+    await expect.poll(() => again.evaluate(each => each === document.activeElement)).toBe(true)
+    expect(stage.asks()).toEqual([])
+  })
+
+  it('leaves the others free, goes by itself, and is not sent twice with the others', async () => {
+    await open(4)
+    await approve('Кубик 4')
+    await approve('Подставка для ручек 3')
+    await checks(stage.page).getByRole('button', { name: 'Все: 4' }).click()
+    await stage.page.getByRole('button', { name: 'Одобрить 4' }).click()
+    await checks(stage.page).waitFor({ state: 'detached', timeout: 15_000 })
+    expect(
+      asksOf('job.approve')
+        .map(({ job }) => job)
+        .sort(),
+    ).toEqual(['submit0000', 'submit0001', 'submit0002', 'submit0003'])
+  })
+
+  it('goes on while another page is open, and its trouble stands where it was given, to be tried again', async () => {
+    await open(4)
+    let refuse = true
+    stage.fake.answering(ask =>
+      refuse && ask.kind === 'job.approve'
+        ? { status: 409, denial: simple('wrong-state', 'Задание уже отменил ученик.', 'The pupil has cancelled it.') }
+        : undefined,
+    )
+    await approve('Кубик 4')
+    await stage.page.getByRole('link', { name: 'План и занятия' }).click()
+    await expect.poll(() => asksOf('job.approve').length, { timeout: 10_000 }).toBe(1)
+    await stage.page.goBack()
+    await row('Кубик 4').getByText('Задание уже отменил ученик.').waitFor()
+    refuse = false
+    await row('Кубик 4').getByRole('button', { name: 'Повторить для 1' }).click()
+    await row('Кубик 4').waitFor({ state: 'detached' })
+    // Sent again by its pupil, it is a request like any other.
+    stage.fake.change('school-5', picture => ({
+      ...picture,
+      jobs: { ...picture.jobs, submit0003: { ...must(picture.jobs.submit0003), state: 'submitted' } },
+    }))
+    await row('Кубик 4').getByRole('button', { name: 'Одобрить', exact: true }).waitFor()
+  })
+
+  it('stands in the job’s own sheet too', async () => {
+    await open(4)
+    await row('Кубик 4')
+      .getByRole('button', { name: /^Подробно о задании/ })
+      .click()
+    const sheet = stage.page.getByRole('dialog')
+    await sheet.getByRole('button', { name: 'Одобрить', exact: true }).click()
+    await sheet.getByRole('button', { name: 'Сразу' }).click()
+    await expect.poll(() => asksOf('job.approve').map(({ job }) => job)).toEqual(['submit0003'])
   })
 })
 

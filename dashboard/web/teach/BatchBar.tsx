@@ -12,7 +12,8 @@ const goesAfterMs = 8_000
 /** More names than these nobody reads at once. */
 const troublesShownMax = 8
 
-export function BatchBar({ batch, state }: { batch: Batch; state: BatchState }) {
+/** `alone`: in the row of its one request, where the buttons were. */
+export function BatchBar({ batch, state, alone }: { batch: Batch; state: BatchState; alone?: boolean }) {
   const bar = useRef<HTMLDivElement>(null)
   const { state: name } = state
   // The button that was pressed is gone: whoever works by keyboard goes on here.
@@ -26,7 +27,7 @@ export function BatchBar({ batch, state }: { batch: Batch; state: BatchState }) 
     return () => clearTimeout(timer)
   }, [clean, batch])
   return (
-    <div ref={bar} tabIndex={-1} role="status" className={name === 'idle' ? 'batch-none' : 'batch panel'}>
+    <div ref={bar} tabIndex={-1} role="status" className={name === 'idle' ? 'batch-none' : alone === true ? 'batch alone' : 'batch panel'}>
       {state.state === 'held' ? <Held batch={batch} state={state} /> : null}
       {state.state === 'sending' ? <Sending state={state} /> : null}
       {state.state === 'over' ? <Over batch={batch} state={state} /> : null}

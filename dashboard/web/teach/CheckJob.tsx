@@ -24,7 +24,7 @@ export function CheckJob({ picture, job }: { picture: SitePicture; job: Job }) {
       {findings === 'reading' ? <p className="second">{words.teach.check.reading}</p> : null}
       {findings === 'unread' ? <p className="second">{words.teach.check.unread}</p> : null}
       {typeof findings === 'string' ? null : <FindingList findings={findings} />}
-      {offer('job.approve') === 'yes' ? <Answers request={request} picture={picture} /> : null}
+      {offer('job.approve') === 'yes' ? <Answers key={job.id} request={request} picture={picture} /> : null}
     </section>
   )
 }

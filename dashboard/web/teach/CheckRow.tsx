@@ -12,8 +12,10 @@ import { JobName } from '../parts/JobName.tsx'
 import { useReader } from '../rights.tsx'
 import type { Requested } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
+import { isOnItsWay, useOwnBatch } from './batches.ts'
 import type { GroupNames } from './groups.ts'
-import { asksOf, idOf } from './request.ts'
+import { OwnDeed } from './OwnDeed.tsx'
+import { asksOf, idOf, itemsFor } from './request.ts'
 
 const ReturnDialog = lazy(async () => ({ default: (await import('./ReturnDialog.tsx')).ReturnDialog }))
 
@@ -35,6 +37,7 @@ export function CheckRow({ request, picture, groups, choosing, chosen, onChoose,
   const { offer } = useReader()
   const [job] = request
   const name = useId()
+  const onItsWay = isOnItsWay(useOwnBatch(picture.site, idOf(request)).state)
   return (
     <li className={chosen ? 'check-row chosen' : 'check-row'} data-request={idOf(request)}>
       {choosing ? (
@@ -42,7 +45,7 @@ export function CheckRow({ request, picture, groups, choosing, chosen, onChoose,
           <input
             type="checkbox"
             checked={chosen}
-            disabled={busy}
+            disabled={busy || onItsWay}
             aria-label={words.teach.select(`${words.job.ticket(job.ticket)} ${job.program.name}`)}
             onChange={({ nativeEvent }) => onChoose('shiftKey' in nativeEvent && nativeEvent.shiftKey === true)}
           />
@@ -112,7 +115,7 @@ function Asks({ request }: { request: Requested }) {
 /** `quiet`: one of many rows, where the deed for all of them stands out. */
 type AnswersProps = { request: Requested; picture: SitePicture; busy?: boolean; quiet?: boolean; describedBy?: string }
 
-/** Approve, return, deny: of all copies. */
+/** Approve, return, deny: of all copies. Approving can be taken back for a moment; the other two ask first. */
 export function Answers({ request, picture, busy, quiet, describedBy }: AnswersProps) {
   const { words } = useSpeech()
   const { askAll, sending } = useAskAll(picture.site, request)
@@ -123,23 +126,24 @@ export function Answers({ request, picture, busy, quiet, describedBy }: AnswersP
   const about = describedBy === undefined ? {} : { 'aria-describedby': describedBy }
   return (
     <>
-      <div className="row check-deeds">
-        <Button
-          {...about}
-          variant={quiet === true ? 'default' : 'filled'}
-          loading={sending === 'job.approve'}
-          disabled={closed}
-          onClick={() => askAll(each => ({ kind: 'job.approve', job: each.id }))}
-        >
-          {words.job.approve}
-        </Button>
+      <OwnDeed
+        site={picture.site}
+        request={idOf(request)}
+        items={() => itemsFor([request], 'job.approve', words.job.ticket)}
+        className="row check-deeds"
+        button={deed => (
+          <Button {...about} {...deed} variant={quiet === true ? 'default' : 'filled'} disabled={closed}>
+            {words.job.approve}
+          </Button>
+        )}
+      >
         <Button {...about} variant="default" disabled={closed} onClick={() => setReturning(true)}>
           {words.job.sendBack}
         </Button>
         <Button {...about} variant="subtle" color="gray" disabled={closed} onClick={() => setDenying(true)}>
           {words.job.deny}
         </Button>
-      </div>
+      </OwnDeed>
       <Suspense fallback={null}>
         {returning ? (
           <ReturnDialog

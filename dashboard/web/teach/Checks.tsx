@@ -6,6 +6,7 @@ import { useReader } from '../rights.tsx'
 import type { Requested } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
 import type { Batch } from './batch.ts'
+import { takeOver } from './batches.ts'
 import { CheckRow } from './CheckRow.tsx'
 import type { GroupNames } from './groups.ts'
 import { byGroup, idOf, isClean, itemsFor } from './request.ts'
@@ -39,7 +40,7 @@ export function Checks({ requests, picture, groups, batch, busy, openJob }: Prop
   const many = requests.length > 1 && offer('job.approve') === 'yes'
 
   const approve = (which: readonly Requested[]) => {
-    batch.begin(itemsFor(which, 'job.approve', words.job.ticket))
+    batch.begin(itemsFor(takeOver(picture.site, which), 'job.approve', words.job.ticket))
     setSelection(nothingChosen)
   }
   const byKey = (event: KeyboardEvent<HTMLElement>) => {

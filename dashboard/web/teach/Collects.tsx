@@ -2,14 +2,15 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
-import { useAsking } from '../asking.tsx'
 import { useNow } from '../live/use.tsx'
 import { JobName } from '../parts/JobName.tsx'
 import { useReader } from '../rights.tsx'
 import type { Requested } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
 import type { Batch } from './batch.ts'
+import { takeOver } from './batches.ts'
 import type { GroupNames } from './groups.ts'
+import { OwnDeed } from './OwnDeed.tsx'
 import { byGroup, idOf, itemsFor } from './request.ts'
 
 const shownAtFirst = 6
@@ -29,7 +30,9 @@ export function Collects({ requests, picture, groups, batch, busy, openJob }: Pr
   const [all, setAll] = useState(false)
   const shown = all ? requests : requests.slice(0, shownAtFirst)
   const mayCollect = offer('job.collect') === 'yes'
-  const handOver = (which: readonly Requested[]) => batch.begin(itemsFor(which, 'job.collect', words.job.ticket))
+  const handOver = (which: readonly Requested[]) => {
+    batch.begin(itemsFor(takeOver(picture.site, which), 'job.collect', words.job.ticket))
+  }
   const classes = byGroup(requests).filter(([group, theirs]) => group !== '' && groups.has(group) && theirs.length > 1)
   return (
     <section className="panel checks" aria-labelledby="collects">
@@ -75,15 +78,8 @@ type RowProps = Pick<Props, 'picture' | 'groups' | 'busy' | 'openJob'> & { reque
 function CollectRow({ request, picture, groups, busy, openJob }: RowProps) {
   const { words, forms } = useSpeech()
   const now = useNow()
-  const { ask } = useAsking(picture.site)
-  const [sending, setSending] = useState(false)
   const [job] = request
   const name = `${words.job.ticket(job.ticket)} ${job.program.name}`
-  const handOver = async () => {
-    setSending(true)
-    for (const each of request) await ask({ kind: 'job.collect', job: each.id })
-    setSending(false)
-  }
   return (
     <li className="check-row">
       <div className="check-what">
@@ -98,9 +94,17 @@ function CollectRow({ request, picture, groups, busy, openJob }: RowProps) {
           {job.endedAt === undefined ? null : <span>{forms.moment(job.endedAt, now)}</span>}
         </p>
       </div>
-      <Button variant="default" loading={sending} disabled={busy} aria-label={words.teach.collectOf(name)} onClick={handOver}>
-        {words.teach.collect}
-      </Button>
+      <OwnDeed
+        site={picture.site}
+        request={idOf(request)}
+        items={() => itemsFor([request], 'job.collect', words.job.ticket)}
+        className="row"
+        button={deed => (
+          <Button {...deed} variant="default" disabled={busy} aria-label={words.teach.collectOf(name)}>
+            {words.teach.collect}
+          </Button>
+        )}
+      />
     </li>
   )
 }

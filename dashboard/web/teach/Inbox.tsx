@@ -2,7 +2,7 @@
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import type { Requested } from '../school/waits.ts'
 import { BatchBar } from './BatchBar.tsx'
-import { useBatch } from './batches.ts'
+import { isOnItsWay, useBatch } from './batches.ts'
 import { Checks } from './Checks.tsx'
 import { Collects } from './Collects.tsx'
 import { useGroupNames } from './groups.ts'
@@ -18,7 +18,7 @@ type Props = {
 export function Inbox({ picture, checks, collects, openJob }: Props) {
   const { batch, state } = useBatch(picture.site)
   const groups = useGroupNames(picture.site, [...checks, ...collects].flat())
-  const shared = { picture, groups, batch, busy: state.state === 'held' || state.state === 'sending', openJob }
+  const shared = { picture, groups, batch, busy: isOnItsWay(state), openJob }
   return (
     <>
       <BatchBar batch={batch} state={state} />

@@ -38,7 +38,10 @@ export const enTeach: typeof ruTeach = {
     collectTitle: 'Ready, on the shelf',
     checkTitle: 'Check and approve',
     batch: {
-      held: { approve: n => `Approving ${jobs(n)} in`, collect: n => `Marking ${jobs(n)} as handed over in` },
+      held: {
+        approve: n => (n === 1 ? 'Approving in' : `Approving ${jobs(n)} in`),
+        collect: n => (n === 1 ? 'Marking as handed over in' : `Marking ${jobs(n)} as handed over in`),
+      },
       notYet: 'Nothing has been sent yet.',
       takeBack: 'Undo',
       now: 'Now',

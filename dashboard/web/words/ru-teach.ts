@@ -37,7 +37,10 @@ export const ruTeach = {
     collectTitle: 'Готово, лежит на полке',
     checkTitle: 'Проверить и одобрить',
     batch: {
-      held: { approve: (n: number) => `Одобрим ${jobs(n)} через`, collect: (n: number) => `Отметим «выдано», ${jobs(n)}, через` },
+      held: {
+        approve: (n: number) => (n === 1 ? 'Одобрим через' : `Одобрим ${jobs(n)} через`),
+        collect: (n: number) => (n === 1 ? 'Отметим «выдано» через' : `Отметим «выдано», ${jobs(n)}, через`),
+      },
       notYet: 'Пока ничего не отправлено.',
       takeBack: 'Отменить',
       now: 'Сразу',
