@@ -1,6 +1,6 @@
 // The hours group of the school's file: how it is written, and the calendars it makes.
 import { z } from 'zod'
-import { createCalendar, type HoursException, type Span, type Week, weekdays } from '../../protocols/contract/calendar.ts'
+import { createCalendar, type HoursException, homeZone, type Span, type Week, weekdays } from '../../protocols/contract/calendar.ts'
 import type { OpenHours } from '../../protocols/contract/hours.ts'
 import { type Hours, noHours } from './hours.ts'
 
@@ -23,7 +23,7 @@ const weekSchema = z.strictObject(
 /** Days and hours in the school's own time. YAML reads an unquoted date as text, so both spellings work. */
 export const hoursSchema = z
   .strictObject({
-    timeZone: z.string().refine(isZone).default('Europe/Moscow').describe('a time zone such as Europe/Moscow'),
+    timeZone: z.string().refine(isZone).default(homeZone).describe('a time zone such as Europe/Moscow'),
     open: weekSchema.describe('a group of days with the hours the workshop is open, e.g. mon: 08:00-17:30'),
     supervised: weekSchema.optional().describe('a group of days with the hours somebody answers for lasers and mills'),
     lessons: weekSchema.optional().describe('a group of days with the hours of lessons'),

@@ -1,5 +1,5 @@
 // The hours of a school, open and supervised, and when work may begin by them. Pure.
-import { always, type Calendar } from '../../protocols/contract/calendar.ts'
+import { always, type Calendar, homeZone } from '../../protocols/contract/calendar.ts'
 
 /** The hours of a school. `lessons` end a lesson's window; absent where the school told none. */
 export type Hours = {
@@ -11,7 +11,7 @@ export type Hours = {
 }
 
 /** Hours of a school that told none. */
-export const noHours: Hours = { timeZone: 'UTC', open: always, supervised: always }
+export const noHours: Hours = { timeZone: homeZone, open: always, supervised: always }
 
 /**
  * The first instant from `atMs` on at which work of `seconds` may begin; undefined when no window is ever long enough.

@@ -1,5 +1,6 @@
 // The city as a Workplace: the picture, the courier, the files and the people, joined for the web server.
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { homeZone } from '../../protocols/contract/calendar.ts'
 import { isGoodPin, pinText } from '../../protocols/contract/pin.ts'
 import { quotaJobsSince, quotaReport } from '../../protocols/contract/quota-use.ts'
 import { hashPassword } from '../accounts/password.ts'
@@ -94,8 +95,7 @@ export function createCityWorkplace({
     },
     quotas: (site, whom) => {
       if (fleet.site(site) === undefined) return undefined
-      // A school that told no hours reckons its days in UTC, too (daemon/forecast/hours.ts).
-      const asked = { quotas: bookings.quotas(site), timeZone: fleet.timeZone(site) ?? 'UTC', nowMs: clock() }
+      const asked = { quotas: bookings.quotas(site), timeZone: fleet.timeZone(site) ?? homeZone, nowMs: clock() }
       return quotaReport({ ...asked, jobs: events.jobsSince(site, quotaJobsSince(asked)), groups: roster.groups(site) }, whom)
     },
     tickets: { keys: site => ticketKeys.get(site) ?? [], jobs: (site, ticket) => events.jobsOfTicket(site, ticket) },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { complaintText } from '../../../daemon/complaints.ts'
 import { readSchool } from '../../../daemon/config.ts'
+import { hoursOf } from '../../../daemon/forecast/hours-file.ts'
 import { models, temporaryFolder } from '../kit.ts'
 
 const good = `
@@ -31,6 +32,14 @@ function read(text: string) {
   writeFileSync(path, text)
   return readSchool(path, models)
 }
+
+it('a school that told no hours is always open, and its day begins with its city’s', () => {
+  const result = read('site: { id: school-17, name: Школа № 17 }\ndata: data\nscreen: { port: 8017 }\nmachines: []\n')
+  if ('complaints' in result) throw new Error(result.complaints.map(complaintText).join('\n'))
+  const { timeZone, open } = hoursOf(result.config.hours)
+  expect(timeZone).toBe('Europe/Moscow')
+  expect(open.add(0, 3600)).toBe(3_600_000)
+})
 
 it('reads hours as a person writes them', () => {
   const result = read(good)
