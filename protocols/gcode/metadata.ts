@@ -45,16 +45,20 @@ function sum(text: string): number | undefined {
   return any ? total : undefined
 }
 
+/** More than any file can mean: 10 km of filament, a tonne of it. A comment may say `Infinity`, which no message can carry. */
+const mmMost = 1e7
+const gramsMost = 1e6
+
 function setSeconds(found: Metadata, seconds: number | undefined): void {
   if (seconds !== undefined && seconds >= 0 && seconds < 1e8 && found.seconds === undefined) found.seconds = seconds
 }
 
 function setMm(found: Metadata, mm: number | undefined): void {
-  if (mm !== undefined && mm > 0) found.filamentMm = mm
+  if (mm !== undefined && mm > 0 && mm <= mmMost) found.filamentMm = mm
 }
 
 function setGrams(found: Metadata, grams: number | undefined): void {
-  if (grams !== undefined && grams > 0) found.filamentGrams = grams
+  if (grams !== undefined && grams > 0 && grams <= gramsMost) found.filamentGrams = grams
 }
 
 function setMaterial(found: Metadata, text: string): void {

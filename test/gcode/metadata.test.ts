@@ -1,6 +1,8 @@
 // What every slicer writes about its program, in its own words; pictures; and that the checks and the gate never disagree.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { jobProgram } from '../../daemon/job-program.ts'
+import { jobSchema } from '../../protocols/contract/job.ts'
 import { createAnalyser } from '../../protocols/gcode/analyse.ts'
 import { createGate } from '../../protocols/gcode/gate.ts'
 import { readDuration } from '../../protocols/gcode/metadata.ts'
@@ -16,6 +18,30 @@ function analyse(text: string, name = 'a.gcode') {
   analyser.push(bytes)
   return analyser.finish()
 }
+
+describe('figures nobody can mean', () => {
+  const odd = ['Infinity', '-Infinity', 'NaN', '1e999', '1e308, 1e308', '1e30', '-5', '', 'a lot', '0x10', '1e-400', '12345678901234567890']
+  const keys = [
+    ['; filament used [mm] =', '; filament used [g] =', ';Material weight:', ';   Plastic weight:', ';Filament used:', ';Material#1 Used:'],
+    [
+      '; total filament length [mm] :',
+      '; total filament weight [g] :',
+      ';TIME:',
+      ';Build time:',
+      '; estimated printing time (normal mode) =',
+    ],
+  ].flat()
+  it('are not taken, and the analysis can be told as JSON', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...keys), fc.constantFrom(...odd)), { minLength: 1, maxLength: 4 }), lines => {
+        const { program } = analyse(`;FLAVOR:Marlin\n${lines.map(([key, value]) => `${key} ${value}\n`).join('')}${print}`)
+        expect(JSON.parse(JSON.stringify(program))).toEqual(program)
+        const about = jobProgram({ sha256: 'a'.repeat(64), ...program } as never, { name: 'a.gcode', size: 1 })
+        expect(jobSchema.shape.program.safeParse(JSON.parse(JSON.stringify(about))).error).toBeUndefined()
+      }),
+    )
+  })
+})
 
 describe('Metadata', () => {
   it.for<[string, string, object]>([
