@@ -40,7 +40,8 @@ export function floorDeed(
       const { problem, text } = ask
       const words = text === undefined || text === '' ? {} : { text }
       const known = memory.reports ?? []
-      if (known.some(one => one.by === by.id && one.problem === problem && (one.text ?? '') === (text ?? ''))) return { events: [] }
+      if (stands(problemReported) && known.some(one => one.by === by.id && one.problem === problem && (one.text ?? '') === (text ?? '')))
+        return { events: [] }
       // The first word of smoke is heard from anybody, however often that one has called.
       const first = holdingProblems.includes(problem) && !known.some(one => one.problem === problem)
       if (!first && tooOften(memory, by, at)) return { denial: deny('called-often', { machine: name }) }
@@ -52,7 +53,11 @@ export function floorDeed(
     case 'machine.settle': {
       const fault = stands(ask.fault)
       // Two teachers came at once: the second has nothing left to do.
-      if (fault === undefined) return { events: [] }
+      if (fault === undefined) {
+        // Without the fault, what was said holds the machine all the same.
+        const held = ask.fault === problemReported && (memory.reports ?? []).length > 0
+        return { events: held ? [actionEvent(ask.kind, at, by, ask.machine, { fault: ask.fault })] : [] }
+      }
       return {
         events: [actionEvent(ask.kind, at, by, ask.machine, { fault: ask.fault }), faultEvent(ask.machine, 'cleared', fault, at)],
       }

@@ -1,5 +1,6 @@
 // The shop floor: what the machine room reports of running jobs and machines becomes events; after an absence both sides are brought together.
 import type { Logger } from 'pino'
+import { peoplesFaults } from '../protocols/contract/floor.ts'
 import type { Job, JobEnd } from '../protocols/contract/job.ts'
 import { activeStates } from '../protocols/contract/job-states.ts'
 import type { MachineState } from '../protocols/contract/machine.ts'
@@ -190,7 +191,7 @@ export class Floor implements RoomListener {
         break
       }
     }
-    if (report.kind === 'job-started') events.push(...this.#clearAll(report.machine, report.at))
+    if (report.kind === 'job-started') events.push(...this.#clearOwn(report.machine, report.at))
     const judged = withQuarantine(events, report.machine, store.machine(report.machine), report.at, store.records.care.orders())
     if (judged.length > events.length)
       log.warn({ machine: report.machine, job: job.id }, 'the same failure too often: the machine is taken out of work')
@@ -215,7 +216,7 @@ export class Floor implements RoomListener {
     const at = this.#options.nowMs()
     if ('fault' in state && state.fault !== undefined) events.push(...this.#raise(machine, state.fault, at))
     const recovered = before === undefined || unhealthy.includes(before.state)
-    if (recovered && healthy.includes(state.state)) events.push(...this.#clearAll(machine, at))
+    if (recovered && healthy.includes(state.state)) events.push(...this.#clearOwn(machine, at))
     if (events.length > 0) this.#commit(events)
   }
 
@@ -225,8 +226,10 @@ export class Floor implements RoomListener {
     return known ? [] : [faultEvent(machine, 'raised', fault, at)]
   }
 
-  #clearAll(machine: string, at: number): EventDraft[] {
-    return this.#options.store.machine(machine).faults.map(fault => faultEvent(machine, 'cleared', fault, at))
+  /** The machine is well: what it said of itself is over. What people said of it only people end. */
+  #clearOwn(machine: string, at: number): EventDraft[] {
+    const { faults } = this.#options.store.machine(machine)
+    return faults.filter(({ code }) => !peoplesFaults.includes(code)).map(fault => faultEvent(machine, 'cleared', fault, at))
   }
 
   #commit(events: readonly EventDraft[], number?: number): void {

@@ -23,6 +23,7 @@ export const holdingProblems: readonly Problem[] = ['smell', 'broken']
 /** The fault codes of the two calls (command.ts, machine.settle). */
 export const helpCalled = 'help-called' as const
 export const problemReported = 'problem-reported' as const
+export const peoplesFaults: readonly string[] = [helpCalled, problemReported]
 
 const someone = 'at-'
 
