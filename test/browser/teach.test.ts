@@ -1,6 +1,7 @@
 // A teacher's work in a real Chromium: thirty files approved, one returned with a pin, parts handed over, the queue put in order.
 import { describe, expect, it } from 'vitest'
 import type { Ask } from '../../protocols/contract/command.ts'
+import type { Job } from '../../protocols/contract/job.ts'
 import { simple } from './fake-server.ts'
 import { overflow, region } from './pages.ts'
 import { atSchool, must, phone, schoolPath, setStage, wide } from './stage.ts'
@@ -139,6 +140,72 @@ describe('approving one', () => {
       jobs: { ...picture.jobs, submit0003: { ...must(picture.jobs.submit0003), state: 'submitted' } },
     }))
     await row('Кубик 4').getByRole('button', { name: 'Одобрить', exact: true }).waitFor()
+  })
+
+  it('is asked once, however often many and one were pressed and taken back before', async () => {
+    await open(4)
+    const all = async () => {
+      await checks(stage.page).getByRole('button', { name: 'Все: 4' }).click()
+      await stage.page.getByRole('button', { name: 'Одобрить 4' }).click()
+    }
+    await all()
+    await batch(stage.page).getByRole('button', { name: 'Отменить' }).click()
+    await approve('Кубик 4')
+    await row('Кубик 4').getByText('Пока ничего не отправлено.').waitFor()
+    await all()
+    await checks(stage.page).waitFor({ state: 'detached', timeout: 15_000 })
+    expect(
+      asksOf('job.approve')
+        .map(({ job }) => job)
+        .sort(),
+    ).toEqual(['submit0000', 'submit0001', 'submit0002', 'submit0003'])
+  })
+
+  it('that was refused does not stand where the part is handed over later', async () => {
+    await open(4)
+    const answered = { status: 409, denial: simple('wrong-job-state', 'Задание уже в очереди.', 'Already queued.') }
+    stage.fake.answering(ask => (ask.kind === 'job.approve' ? answered : undefined))
+    const become = (more: Partial<Job>) =>
+      stage.fake.change('school-5', picture => ({
+        ...picture,
+        jobs: { ...picture.jobs, submit0003: { ...must(picture.jobs.submit0003), ...more } },
+      }))
+    await approve('Кубик 4')
+    // Another teacher was quicker.
+    become({ state: 'queued' })
+    await expect.poll(() => asksOf('job.approve').length, { timeout: 10_000 }).toBe(1)
+    const verdict = { quality: 'ok' as const, by: { id: 'teacher', name: 'Т', role: 'teacher' as const }, at: Date.now() }
+    become({ state: 'completed', machine: 'printer-2', startedAt: Date.now() - 60_000, endedAt: Date.now(), verdict })
+    await collects(stage.page)
+      .getByRole('button', { name: /^Выдано: №\d+ Кубик 4/ })
+      .waitFor()
+  })
+
+  it('on its way keeps the tab open, whatever page it shows', async () => {
+    await open(4)
+    const asks = () =>
+      stage.page.evaluate(() => {
+        const event = new Event('beforeunload', { cancelable: true })
+        window.dispatchEvent(event)
+        return event.defaultPrevented
+      })
+    expect(await asks()).toBe(false)
+    await approve('Кубик 4')
+    await stage.page.getByRole('link', { name: 'План и занятия' }).click()
+    await checks(stage.page).waitFor({ state: 'detached' })
+    expect(await asks()).toBe(true)
+    await expect.poll(asks, { timeout: 10_000 }).toBe(false)
+    expect(asksOf('job.approve')).toHaveLength(1)
+  })
+
+  it('leaves the keyboard where it has gone meanwhile', async () => {
+    await open(4)
+    await row('Кубик 4').getByRole('button', { name: 'Одобрить', exact: true }).press('Enter')
+    await row('Кубик 4').getByText('Пока ничего не отправлено.').waitFor()
+    await row('Подставка для ручек 3').getByRole('button', { name: 'Одобрить', exact: true }).focus()
+    await row('Кубик 4').waitFor({ state: 'detached', timeout: 10_000 })
+    const focused = () => stage.page.evaluate(() => document.activeElement?.closest('[data-request]')?.getAttribute('data-request'))
+    expect(await focused()).toBe('submit0002')
   })
 
   it('stands in the job’s own sheet too', async () => {

@@ -16,9 +16,11 @@ const troublesShownMax = 8
 export function BatchBar({ batch, state, alone }: { batch: Batch; state: BatchState; alone?: boolean }) {
   const bar = useRef<HTMLDivElement>(null)
   const { state: name } = state
-  // The button that was pressed is gone: whoever works by keyboard goes on here.
   useEffect(() => {
-    if (name !== 'idle') bar.current?.focus()
+    if (name === 'idle') return
+    // The button that was pressed is gone: whoever works by keyboard goes on here. Who has gone elsewhere meanwhile is left there.
+    const { activeElement } = document
+    if (name === 'held' || activeElement === document.body || bar.current?.contains(activeElement)) bar.current?.focus()
   }, [name])
   const clean = state.state === 'over' && state.results.every(({ outcome }) => outcome.what === 'done')
   useEffect(() => {

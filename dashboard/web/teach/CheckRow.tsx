@@ -15,7 +15,7 @@ import { useSpeech } from '../words/speech.tsx'
 import { isOnItsWay, useOwnBatch } from './batches.ts'
 import type { GroupNames } from './groups.ts'
 import { OwnDeed } from './OwnDeed.tsx'
-import { asksOf, idOf, itemsFor } from './request.ts'
+import { asksOf, idOf } from './request.ts'
 
 const ReturnDialog = lazy(async () => ({ default: (await import('./ReturnDialog.tsx')).ReturnDialog }))
 
@@ -37,7 +37,7 @@ export function CheckRow({ request, picture, groups, choosing, chosen, onChoose,
   const { offer } = useReader()
   const [job] = request
   const name = useId()
-  const onItsWay = isOnItsWay(useOwnBatch(picture.site, idOf(request)).state)
+  const onItsWay = isOnItsWay(useOwnBatch(picture.site, request, 'job.approve').state)
   return (
     <li className={chosen ? 'check-row chosen' : 'check-row'} data-request={idOf(request)}>
       {choosing ? (
@@ -128,8 +128,8 @@ export function Answers({ request, picture, busy, quiet, describedBy }: AnswersP
     <>
       <OwnDeed
         site={picture.site}
-        request={idOf(request)}
-        items={() => itemsFor([request], 'job.approve', words.job.ticket)}
+        request={request}
+        deed="job.approve"
         className="row check-deeds"
         button={deed => (
           <Button {...about} {...deed} variant={quiet === true ? 'default' : 'filled'} disabled={closed}>

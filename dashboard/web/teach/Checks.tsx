@@ -40,7 +40,7 @@ export function Checks({ requests, picture, groups, batch, busy, openJob }: Prop
   const many = requests.length > 1 && offer('job.approve') === 'yes'
 
   const approve = (which: readonly Requested[]) => {
-    batch.begin(itemsFor(takeOver(picture.site, which), 'job.approve', words.job.ticket))
+    batch.begin(itemsFor(takeOver(picture.site, which, 'job.approve'), 'job.approve', words.job.ticket))
     setSelection(nothingChosen)
   }
   const byKey = (event: KeyboardEvent<HTMLElement>) => {

@@ -31,7 +31,7 @@ export function Collects({ requests, picture, groups, batch, busy, openJob }: Pr
   const shown = all ? requests : requests.slice(0, shownAtFirst)
   const mayCollect = offer('job.collect') === 'yes'
   const handOver = (which: readonly Requested[]) => {
-    batch.begin(itemsFor(takeOver(picture.site, which), 'job.collect', words.job.ticket))
+    batch.begin(itemsFor(takeOver(picture.site, which, 'job.collect'), 'job.collect', words.job.ticket))
   }
   const classes = byGroup(requests).filter(([group, theirs]) => group !== '' && groups.has(group) && theirs.length > 1)
   return (
@@ -96,8 +96,8 @@ function CollectRow({ request, picture, groups, busy, openJob }: RowProps) {
       </div>
       <OwnDeed
         site={picture.site}
-        request={idOf(request)}
-        items={() => itemsFor([request], 'job.collect', words.job.ticket)}
+        request={request}
+        deed="job.collect"
         className="row"
         button={deed => (
           <Button {...deed} variant="default" disabled={busy} aria-label={words.teach.collectOf(name)}>

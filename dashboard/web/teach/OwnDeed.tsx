@@ -1,35 +1,36 @@
 // A deed for one request: its button among others, and in their place, once pressed, the moment in which it can be taken back and what came of it.
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import type { Requested } from '../school/waits.ts'
+import { useSpeech } from '../words/speech.tsx'
 import { BatchBar } from './BatchBar.tsx'
-import type { BatchItem } from './batch.ts'
-import { useOwnBatch } from './batches.ts'
+import { type HeldDeed, useOwnBatch } from './batches.ts'
+import { itemsFor } from './request.ts'
 
 type Props = {
   site: string
-  /** Id of the request; another request is another `OwnDeed`. */
-  request: string
-  /** The deed's commands, made when it is pressed. */
-  items: () => readonly BatchItem[]
+  /** Another request is another `OwnDeed`. */
+  request: Requested
+  deed: HeldDeed
   className: string
   button: (deed: { ref: RefObject<HTMLButtonElement | null>; onClick: () => void }) => ReactNode
   /** The other answers. */
   children?: ReactNode
 }
 
-export function OwnDeed({ site, request, items, className, button, children }: Props) {
-  const { batch, state } = useOwnBatch(site, request)
+export function OwnDeed({ site, request, deed, className, button, children }: Props) {
+  const { words } = useSpeech()
+  const { batch, state } = useOwnBatch(site, request, deed)
   const pressed = useRef<HTMLButtonElement>(null)
-  const idle = state.state === 'idle'
-  const wasIdle = useRef(true)
+  const before = useRef(state.state)
   useEffect(() => {
-    // Taken back: whoever works by keyboard is where he was before.
-    if (idle && !wasIdle.current) pressed.current?.focus()
-    wasIdle.current = idle
-  }, [idle])
-  if (!idle) return <BatchBar alone batch={batch} state={state} />
+    // Taken back: whoever works by keyboard is back at the button.
+    if (state.state === 'idle' && before.current === 'held') pressed.current?.focus()
+    before.current = state.state
+  }, [state.state])
+  if (state.state !== 'idle') return <BatchBar alone batch={batch} state={state} />
   return (
     <div className={className}>
-      {button({ ref: pressed, onClick: () => batch.begin(items()) })}
+      {button({ ref: pressed, onClick: () => batch.begin(itemsFor([request], deed, words.job.ticket)) })}
       {children}
     </div>
   )

@@ -4,8 +4,12 @@ import type { Job } from '../../../protocols/contract/job.ts'
 import { freshToken } from '../live/server.ts'
 import type { Requested } from '../school/waits.ts'
 import type { BatchItem } from './batch.ts'
+import type { HeldDeed } from './batches.ts'
 
 export const idOf = (request: Requested): string => request[0].id
+
+/** This turn of the request: sent back and mended, it is another. */
+export const roundOf = ([job]: Requested): string => `${job.id}/${job.returned?.at ?? 0}`
 
 /** What the check left to the teacher, over all copies: they are of one file. Undefined: the school did not say. */
 export function asksOf(request: Requested): Job['asks'] {
@@ -17,7 +21,7 @@ export function isClean(request: Requested): boolean {
 }
 
 /** One command a copy; `kind`: a deed that needs only the job. */
-export function itemsFor(requests: readonly Requested[], kind: 'job.approve' | 'job.collect', ticket: (n: number) => string): BatchItem[] {
+export function itemsFor(requests: readonly Requested[], kind: HeldDeed, ticket: (n: number) => string): BatchItem[] {
   return requests.flat().map(job => ({
     id: freshToken(),
     name: `${ticket(job.ticket)} ${job.program.name}`,
