@@ -79,6 +79,8 @@ const version = '0.1.0'
 /** Starts the server; resolves when it listens. Rejects when the port is taken. */
 export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const { workplace, host, port, webRoot, log, clock = Date.now, frameMs = frameMsDefault } = options
+  // Whatever fails on the way (a taken port), nothing is left running over a store that will be closed.
+  await using stack = new AsyncDisposableStack()
   const shelf = options.sessions ?? createMemoryShelf()
   const closing = new AbortController()
   const context: WebContext = {
@@ -94,6 +96,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const { fleet, health: healthShelf = createMemoryHealth() } = workplace
   const { series = createMemorySeries() } = workplace
   const recorder = startRecorder({ fleet, shelf: series, clock, log })
+  stack.defer(() => recorder.close())
   const health = startHealth({
     fleet,
     shelf: healthShelf,
@@ -107,6 +110,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     signs: recorder.signs,
     care: workplace.care && (site => workplace.care?.of(site, clock()) ?? { plan: [], parts: [], orders: [] }),
   })
+  stack.defer(() => health.close())
   const ledger = startLedger({
     fleet,
     shelf: series,
@@ -115,6 +119,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     clock,
     log,
   })
+  stack.defer(() => ledger.close())
 
   const tvParts = { workplace, clock, log, shelf: workplace.screens ?? createMemoryScreens() }
 
@@ -129,6 +134,12 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   http.keepAliveTimeout = idleMs
   http.maxConnections = connectionsMax
   const sockets = startSockets(http, context, frameMs)
+  stack.defer(async () => {
+    const closed = sockets.close()
+    http.closeAllConnections()
+    await closed
+  })
+  stack.defer(() => closing.abort())
   // A slicer with a wrong key need not send its 300 MB to hear so: its door says "continue" itself (slicers/answer.ts).
   http.on('checkContinue', (request, response) => {
     if (!request.url?.startsWith('/o/')) response.writeContinue()
@@ -173,6 +184,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   addSlicers(app, context)
   const { pushes } = workplace
   const push = options.push && pushes && startPush({ workplace, shelf: pushes, ...options.push, log, clock })
+  stack.defer(() => push?.close())
   addTickets(app, context, push)
   addFloor(app, context)
   addJoin(app, context, asked)
@@ -191,6 +203,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   app.use(failed)
 
   const sweeping = setInterval(() => shelf.deleteExpired(clock()), 600_000)
+  stack.defer(() => clearInterval(sweeping))
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(port, host, () => {
@@ -199,22 +212,13 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     })
   })
   const address = http.address() as AddressInfo
+  const open = stack.move()
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
   return {
     url,
     watching: sockets.watching,
     routes: () => routesOf(app),
-    close: async () => {
-      clearInterval(sweeping)
-      health.close()
-      ledger.close()
-      recorder.close()
-      closing.abort()
-      push?.close()
-      const closed = sockets.close()
-      http.closeAllConnections()
-      await closed
-    },
+    close: () => open.disposeAsync(),
   }
 }
 
