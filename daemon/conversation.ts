@@ -107,7 +107,6 @@ export class Conversation {
     this.queue()
     this.care()
     void this.#options.photos?.exchange()
-    void this.#options.pictures.sendDue()
   }
 
   machine(id: string, message: MachineMessage): void {
@@ -168,7 +167,11 @@ export class Conversation {
     const from = this.#confirmed()
     const events = store.eventsAfter(from, batch.count, batch.bytes)
     const last = events.at(-1)
-    if (last === undefined) return
+    if (last === undefined) {
+      // The city knows every job there is: it takes their pictures, too.
+      void this.#options.pictures.sendDue()
+      return
+    }
     this.#sent = { from, to: last.number }
     this.#resend = setTimeout(() => {
       this.#sent = undefined
@@ -268,7 +271,8 @@ export class Conversation {
     const command: Command = read.data
     const reply = await desk.execute(command, 'city', accepted => void this.#reply(accepted))
     const pictured = ['program.check', 'job.submit', 'job.mend', 'job.plate'].includes(command.ask.kind)
-    if (pictured) await Promise.race([pictures.sendDue(), new Promise(resolve => setTimeout(resolve, picturesFirstMs).unref())])
+    const asked = 'sha256' in command.ask ? [command.ask.sha256] : []
+    if (pictured) await Promise.race([pictures.sendDue(...asked), new Promise(resolve => setTimeout(resolve, picturesFirstMs).unref())])
     await this.#reply(reply)
   }
 

@@ -10,7 +10,7 @@ import type { Store } from './store.ts'
 
 export type PicturePostOptions = {
   readonly city: CityWeb
-  readonly store: Pick<Store, 'picturesDue' | 'pictureSent'>
+  readonly store: Pick<Store, 'picturesDue' | 'pictureSent' | 'pictureLater'>
   readonly files: Pick<Files, 'picturePath'>
   readonly log: Logger
   readonly signal: AbortSignal
@@ -20,27 +20,38 @@ const sendTimeoutMs = 60_000
 
 export class PicturePost {
   readonly #options: PicturePostOptions
+  readonly #asked = new Set<string>()
   #sending: Promise<void> | undefined
 
   constructor(options: PicturePostOptions) {
     this.#options = options
   }
 
-  /** Resolves when nothing is due any more, or at the first that cannot be sent now. Never rejects. */
-  sendDue(): Promise<void> {
+  /**
+   * Sends the pictures of programs of which there is a job, and of those asked for. Resolves when each was tried, or at the first
+   * that cannot be sent now. What the city does not know yet stays due: the events that tell it of the job are on their way. Never rejects.
+   */
+  sendDue(...asked: string[]): Promise<void> {
+    for (const sha256 of asked) this.#asked.add(sha256)
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined
+      this.#asked.clear()
     })
     return this.#sending
   }
 
   async #send(): Promise<void> {
     const { store, log } = this.#options
+    const tried = new Set<string>()
+    const next = () => store.picturesDue([...this.#asked]).filter(({ sha256, what }) => !tried.has(`${sha256}.${what}`))
     try {
-      for (let due = store.picturesDue(); due.length > 0; due = store.picturesDue()) {
+      for (let due = next(); due.length > 0; due = next()) {
         for (const { sha256, what } of due) {
-          if (!(await this.#sendOne(sha256, what as PictureKind))) return
-          store.pictureSent(sha256, what)
+          tried.add(`${sha256}.${what}`)
+          const outcome = await this.#sendOne(sha256, what as PictureKind)
+          if (outcome === 'not-now') return
+          if (outcome === 'over') store.pictureSent(sha256, what)
+          else store.pictureLater(sha256, what)
         }
       }
     } catch (error) {
@@ -48,11 +59,11 @@ export class PicturePost {
     }
   }
 
-  /** True when it need not be tried again: sent, gone, or refused for good. */
-  async #sendOne(sha256: string, what: PictureKind): Promise<boolean> {
+  /** over: it need not be tried again (sent, gone, or refused for good). unknown: the city knows no such program yet. */
+  async #sendOne(sha256: string, what: PictureKind): Promise<'over' | 'unknown' | 'not-now'> {
     const { city, files, log, signal } = this.#options
     const path = files.picturePath(sha256, what)
-    if (path === undefined) return true
+    if (path === undefined) return 'over'
     const { size } = await stat(path)
     const response = await fetch(`${city.web}/api/v1/wire/programs/${sha256}/${what}`, {
       method: 'PUT',
@@ -66,8 +77,10 @@ export class PicturePost {
       signal: AbortSignal.any([signal, AbortSignal.timeout(sendTimeoutMs)]),
     } as RequestInit)
     await response.body?.cancel()
-    if (response.ok) return true
-    log.warn({ sha256, what, status: response.status }, 'the city would not take a picture')
-    return response.status >= 400 && response.status < 500 && response.status !== 401 && response.status !== 429
+    const { status } = response
+    if (response.ok) return 'over'
+    if (status === 404) return 'unknown'
+    log.warn({ sha256, what, status }, 'the city would not take a picture')
+    return status >= 400 && status < 500 && status !== 401 && status !== 429 ? 'over' : 'not-now'
   }
 }

@@ -62,6 +62,10 @@ const steps: readonly string[] = [
   -- Which jobs follow a plate's job (daemon/plates.ts).
   CREATE INDEX jobs_plate ON jobs (body ->> '$.plate');
   `,
+  `
+  -- Which jobs are of a program: the city takes its pictures once it knows one of them (daemon/picture-post.ts).
+  CREATE INDEX jobs_program ON jobs (body ->> '$.program.sha256');
+  `,
 ]
 
 /** Brings the file up to date; a file from a newer program is refused rather than guessed at. */

@@ -208,9 +208,17 @@ export class Store implements Disposable {
     })()
   }
 
-  /** Pictures the city has not got, a few at a time. */
-  picturesDue(): { sha256: string; what: string }[] {
-    return this.#statements.picturesDue.all()
+  /** Pictures the city has not got, a few at a time: of programs of which there is a job, or that are asked for. */
+  picturesDue(asked: readonly string[] = []): { sha256: string; what: string }[] {
+    return this.#statements.picturesDue.all(JSON.stringify(asked))
+  }
+
+  /** It stays due, after all others. */
+  pictureLater(sha256: string, what: string): void {
+    this.#database.transaction(() => {
+      this.#statements.pictureSent.run(sha256, what)
+      this.#statements.putPictureDue.run(sha256, what)
+    })()
   }
 
   pictureSent(sha256: string, what: string): void {
@@ -350,7 +358,11 @@ function prepare(database: Database.Database) {
     putNote: database.prepare<[string, string]>(
       'INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
-    picturesDue: database.prepare<[], { sha256: string; what: string }>('SELECT sha256, what FROM pictures_due LIMIT 20'),
+    picturesDue: database.prepare<[string], { sha256: string; what: string }>(
+      `SELECT sha256, what FROM pictures_due AS due
+       WHERE sha256 IN (SELECT value FROM json_each(?)) OR EXISTS (SELECT 1 FROM jobs WHERE body ->> '$.program.sha256' = due.sha256)
+       ORDER BY rowid LIMIT 20`,
+    ),
     putPictureDue: database.prepare<[string, string]>('INSERT OR IGNORE INTO pictures_due (sha256, what) VALUES (?, ?)'),
     session: database.prepare<[string], { login: string; expiresAt: number }>(
       'SELECT login, expires_at AS expiresAt FROM sessions WHERE token_hash = ?',

@@ -1,7 +1,7 @@
 // Files named by their SHA-256: written beside, made durable, then renamed, so that a file is there whole or not at all.
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
+import { open, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { sha256Schema } from '../../protocols/contract/ids.ts'
@@ -91,9 +91,11 @@ export function openFileStore(folder: string): FileStore {
     },
     forgetOlderThan: async (ageMs, nowMs) => {
       let gone = 0
-      for (const sha256 of await readdir(folders.file)) {
-        const { mtimeMs } = await stat(join(folders.file, sha256))
-        if (nowMs - mtimeMs <= ageMs) continue
+      // A file sent at a school is there; here are its pictures alone.
+      for (const sha256 of new Set(Object.values(here).flatMap(names => [...names]))) {
+        const kind = (['file', 'path', 'preview', 'picture'] as const).find(one => here[one].has(sha256)) ?? 'file'
+        const found = await stat(join(folders[kind], sha256)).catch(() => undefined)
+        if (found !== undefined && nowMs - found.mtimeMs <= ageMs) continue
         for (const kind of ['file', 'preview', 'picture', 'path'] as const) {
           here[kind].delete(sha256)
           await rm(join(folders[kind], sha256), { force: true })

@@ -79,8 +79,9 @@ export function addWireApi(router: Router, context: WebContext): void {
       const site = siteOf(request, response)
       if (site === undefined) return
       const sha256 = sha256Schema.safeParse(request.params.sha256)
-      // Only pictures of programs we hold: anything else would be a free disk.
-      if (!sha256.success || workplace.filePath(sha256.data) === undefined) return refuse(response, 'no-file')
+      // Only pictures of programs we hold, or of jobs this school has told: anything else would be a free disk.
+      const known = sha256.success && (workplace.filePath(sha256.data) ?? workplace.sitesOfProgram?.(sha256.data).find(one => one === site))
+      if (!sha256.success || known === undefined) return refuse(response, 'no-file')
       const body = bounded(request, pictureLimitBytes)
       try {
         await workplace.storePicture(sha256.data, what, body)

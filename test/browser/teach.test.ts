@@ -220,6 +220,19 @@ describe('approving one', () => {
   })
 })
 
+describe('checking', () => {
+  it('says why there are no remarks, in the words of whoever refused them', async () => {
+    const answered = { status: 404, denial: simple('file-missing', 'Файла больше нет в школе.', 'The school has the file no more.') }
+    await open(2)
+    stage.fake.answering(ask => (ask.kind === 'program.check' ? answered : undefined))
+    await checks(stage.page)
+      .getByRole('button', { name: /^Подробно о задании/ })
+      .first()
+      .click()
+    await stage.page.getByRole('dialog').getByText('Файла больше нет в школе.').waitFor()
+  })
+})
+
 describe('returning', () => {
   it('says what and where: ready words and a tap on the model', async () => {
     await open(4)

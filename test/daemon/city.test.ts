@@ -90,6 +90,11 @@ describe('a school and its city', () => {
       const again = await new Visitor(city.url).signIn('teacher')
       const [here, there] = [await near.journal(), await again.journal()]
       expect(there.map(event => event.number)).toEqual(here.map(event => event.number))
+      // Its file is at the school alone; what the city needs to judge it, it has or asks for.
+      const { sha256: sent = '', name = '', size = 0 } = (await near.job(offline))?.program ?? {}
+      await until(async () => (await again.get(`/api/v1/programs/${sent}/preview`)).status === 200, 'the city has its drawing', 20_000)
+      expect(await again.ask({ kind: 'program.check', sha256: sent, name, size })).toMatchObject({ outcome: 'done', program: { size } })
+      expect((await again.get(`/api/v1/programs/${sent}/file`)).status).toBe(404)
       expect((await again.ask({ kind: 'machine.clear', machine: 'printer-1', quality: 'partial', cause: 'отклеилось' })).outcome).toBe(
         'done',
       )
