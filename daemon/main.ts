@@ -9,6 +9,7 @@ import { checkPassword, hashPassword } from '../dashboard/accounts/password.ts'
 import { Fleet } from '../dashboard/fleet/fleet.ts'
 import { openPhotoFiles } from '../dashboard/server/photo-files.ts'
 import { startWeb } from '../dashboard/server/web.ts'
+import { openSentFiles } from '../dashboard/slicers/sent-files.ts'
 import { pushKeys, pushSender } from '../dashboard/tickets/push.ts'
 import { ticketKey } from '../dashboard/tickets/secret.ts'
 import type { Workplace } from '../dashboard/workplace.ts'
@@ -278,6 +279,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     log,
     sessions: store.sessions,
     push: { keys: pushKeys(join(config.data, 'push.json')), send: pushSender(config.contact) },
+    sentFiles: openSentFiles(join(config.data, 'slicer-files.json')),
     uploadLimitBytes: config.rules.uploadMaxMb * 1_048_576,
   })
   open.defer(() => web.close())

@@ -16,6 +16,7 @@ import { createCityWorkplace, sameSecret } from './server/city-workplace.ts'
 import { openFileStore } from './server/files.ts'
 import { openPhotoFiles } from './server/photo-files.ts'
 import { startWeb } from './server/web.ts'
+import { openSentFiles } from './slicers/sent-files.ts'
 import { createCareStore } from './store/care.ts'
 import { createCommandStore } from './store/commands.ts'
 import { createEventStore } from './store/events.ts'
@@ -168,6 +169,7 @@ export async function startCity({
     clock,
     sessions: createStoreShelf(store),
     push: { keys: pushKeys(join(config.data, 'push.json')), send: pushSender(config.contact) },
+    sentFiles: openSentFiles(join(config.data, 'slicer-files.json')),
     uploadLimitBytes: config.rules.uploadMaxMb * 1_048_576,
     trustProxy: config.trustProxy,
     origins: config.origins,

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { SessionShelf } from '../accounts/sessions.ts'
+import type { SentFiles } from '../slicers/sent-files.ts'
 import type { Account, Workplace } from '../workplace.ts'
 
 /** What one place gives to all its routes. */
@@ -9,6 +10,7 @@ export type WebContext = {
   workplace: Workplace
   shelf: SessionShelf
   log: Logger
+  sentFiles: SentFiles
   origins: readonly string[]
   uploadLimitBytes: number
   clock: () => number

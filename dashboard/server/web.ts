@@ -12,6 +12,7 @@ import { addFloor } from '../floor/pages.ts'
 import { startHealth } from '../health/desk.ts'
 import { startLedger } from '../health/ledger.ts'
 import { addKeys } from '../slicers/keys-api.ts'
+import { addSentFiles, openSentFiles, type SentFiles } from '../slicers/sent-files.ts'
 import { addSlicers } from '../slicers/slicers.ts'
 import { addJoin } from '../tickets/join.ts'
 import { addTickets } from '../tickets/pages.ts'
@@ -52,6 +53,8 @@ export type WebOptions = {
   origins?: readonly string[]
   /** With which notices are sent to pupils' devices; none are when absent. */
   push?: { keys: PushKeys; send: PushSender }
+  /** What is not yet known of slicers' files; in memory when absent. */
+  sentFiles?: SentFiles
   frameMs?: number
   clock?: () => number
 }
@@ -87,6 +90,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     workplace,
     shelf,
     log,
+    sentFiles: options.sentFiles ?? openSentFiles(),
     clock,
     origins: options.origins ?? [],
     uploadLimitBytes: options.uploadLimitBytes ?? uploadLimitBytesDefault,
@@ -174,6 +178,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const api = addApi(router, context, asked, sockets.tell)
   addCameras(router, context, asked)
   addKeys(router, context, asked)
+  addSentFiles(router, context, asked)
   addCare(router, context, asked)
   addQuotas(router, context, asked)
   addConditions(router, context, asked, health)

@@ -38,9 +38,13 @@ export async function sendToQueue({ account, key }: Caller, upload: Upload, prin
     ...(key.target === queueTarget ? {} : { machine: key.target }),
     ...(print ? {} : { held: true }),
   }
-  const reply = await command({ account, key }, ask, context)
-  if (reply === 'away') return { kind: 'kept', message: told.away }
-  if (reply === undefined || reply.outcome === 'accepted') return { kind: 'kept', message: told.silent }
+  const id = randomUUID()
+  const reply = await command({ account, key }, ask, context, id)
+  if (reply === 'away' || reply === undefined || reply.outcome === 'accepted') {
+    // The slicer is answered now; what the school says later its owner reads on the page.
+    context.sentFiles.put({ id, site: key.site, login: account.login, name: upload.name, at: context.clock() })
+    return { kind: 'kept', message: reply === 'away' ? told.away(print) : told.silent(print) }
+  }
   if (reply.outcome === 'refused') return { kind: 'refused', denial: reply.denial }
   const { ticket, waiting, jobs = [request] } = reply
   return {
@@ -60,8 +64,12 @@ export async function releaseJob(caller: Pick<Caller, 'account' | 'key'>, job: s
 }
 
 /** The school's word; `away` when it cannot be asked now, undefined when it did not answer in time. */
-async function command({ account, key }: Pick<Caller, 'account' | 'key'>, ask: Ask, { workplace, log, clock, closing }: WebContext) {
-  const id = randomUUID()
+async function command(
+  { account, key }: Pick<Caller, 'account' | 'key'>,
+  ask: Ask,
+  { workplace, log, clock, closing }: WebContext,
+  id: string = randomUUID(),
+) {
   const author = authorOf(account)
   const issuedAt = clock()
   const picture = workplace.fleet.site(key.site)

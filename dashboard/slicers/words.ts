@@ -50,8 +50,8 @@ const refusals = {
   },
   'file-exists': {
     status: 409,
-    ru: 'Задание с таким файлом у вас уже есть. Разрешите замену или назовите файл иначе.',
-    en: 'You already have a job with a file of this name. Allow overwriting, or name the file otherwise.',
+    ru: 'Задание с таким файлом у вас уже есть. Назовите файл иначе; если разрешить замену, прежнее задание останется и деталей будет две.',
+    en: 'You already have a job with a file of this name. Name the file otherwise; if you allow overwriting, the earlier job stays and two parts are made.',
   },
   'no-such-file': {
     status: 404,
@@ -113,15 +113,21 @@ export const told = {
     ru: `Задание${number(ticket, '№')} пришло отложенным: верните его в очередь на странице школы.`,
     en: `Job${number(ticket, 'no.')} came on hold: put it back to the queue on the school’s page.`,
   }),
-  away: {
-    ru: 'Школа не на связи. Файл принят городом; задание встанет в её очередь, если связь вернётся в течение суток.',
-    en: 'The school is out of reach. The city has the file; the job joins the school’s queue if the link is back within a day.',
-  },
-  silent: {
-    ru: 'Файл принят, школа ещё проверяет его. Встало ли задание в очередь, будет видно на странице школы.',
-    en: 'The file is here and the school is still checking it. The school’s page will show whether the job joined the queue.',
-  },
+  away: (print: boolean): Sentence => ({
+    ru: `Школа не на связи. Файл принят городом; если связь вернётся в течение суток, школа проверит его и ${comes(print).ru}. Что вышло, скажет страница школы.`,
+    en: `The school is out of reach. The city has the file; if the link is back within a day, the school checks it and ${comes(print).en}. The school’s page tells what came of it.`,
+  }),
+  silent: (print: boolean): Sentence => ({
+    ru: `Файл принят, школа ещё проверяет его; затем ${comes(print).ru}. Что вышло, скажет страница школы.`,
+    en: `The file is here and the school is still checking it; then ${comes(print).en}. The school’s page tells what came of it.`,
+  }),
 } as const
+
+function comes(print: boolean): Sentence {
+  return print
+    ? { ru: 'задание встанет в очередь', en: 'the job joins the queue' }
+    : { ru: 'задание придёт отложенным', en: 'the job comes on hold' }
+}
 
 function number(ticket: number | undefined, sign: string): string {
   return ticket === undefined ? '' : ` ${sign}\u00a0${ticket}`

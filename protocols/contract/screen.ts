@@ -26,6 +26,8 @@
 //   GET  /api/v1/keys                             → { keys: SlicerKey[] }  own keys of slicers, newest first; staff only
 //   POST /api/v1/keys KeyBody                     → 201 { key: SlicerKey, secret } the secret is told this once; 409 where there is one and `replace` is not said
 //   DELETE /api/v1/keys/{id}                      → 204
+//   GET  /api/v1/slicer-files                     → { files: SlicerFile[] } own files whose job is not there, oldest first; staff only
+//   DELETE /api/v1/slicer-files/{id}              → 204    read and put aside
 //   GET  /api/v1/conditions                       → { conditions: Condition[] }  of the sites this technician or administrator sees, most pressing first
 //   GET  /api/v1/conditions/{id}/events           → { events: Event[] }  the last ones of its machines
 //   GET  /api/v1/tv → { screens: TvScreen[] } · POST /api/v1/tv {site, name, days} → 201 { screen, path } told this once · DELETE /api/v1/tv/{id} → 204
@@ -62,7 +64,7 @@ import type { Lesson } from './lesson.ts'
 import type { Firmware, MachineDeclaration, MachineKind, MachineState, Telemetry } from './machine.ts'
 import type { Patch } from './patch.ts'
 import type { Instruction, Permit } from './permit.ts'
-import type { Fault } from './words.ts'
+import type { Denial, Fault } from './words.ts'
 
 export type Me = {
   /** undefined: not signed in; then only the sign-in page is shown. */
@@ -122,6 +124,9 @@ export type SlicerKey = {
   createdAt: number
   usedAt?: number
 }
+
+/** A file from one's slicer of whose job nothing was known when the slicer was answered. `denial`: there will be none, and why. */
+export type SlicerFile = { id: string; site: string; name: string; at: number; denial?: Denial }
 
 export const viewSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('city') }),

@@ -19,6 +19,33 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
 export const teachShots: readonly Shot[] = [
   { name: 'teach-inbox', options, path: school, ...bothSchemes },
   {
+    name: 'teach-slicer-files',
+    options: {
+      ...options,
+      canned: {
+        ...options?.canned,
+        'GET /api/v1/slicer-files': {
+          files: [
+            {
+              id: 'file-1',
+              site: 'school-5',
+              name: 'башня из прошлого года для кружка.stl',
+              at: Date.now() - 3_600_000,
+              denial: {
+                code: 'model-file',
+                text: { ru: 'Это модель, а не программа для станка.', en: 'This is a model, not a machine’s program.' },
+                help: { ru: 'Нарежьте её в слайсере и отправьте снова.', en: 'Slice it and send it again.' },
+              },
+            },
+            { id: 'file-2', site: 'school-5', name: 'мост.gcode', at: Date.now() - 60_000 },
+          ],
+        },
+      },
+    },
+    path: school,
+    sizes: both,
+  },
+  {
     name: 'teach-chosen',
     options,
     path: school,

@@ -233,6 +233,26 @@ describe('checking', () => {
   })
 })
 
+describe('a file from the slicer', () => {
+  it('that will never be a job says why until it is read; one that waits says so', async () => {
+    const denial = { code: 'model-file', text: { ru: 'Это модель, а не программа.', en: 'This is a model, not a program.' } }
+    const files = [
+      { id: 'file-1', site: 'school-5', name: 'башня.stl', at: Date.now() - 60_000, denial },
+      { id: 'file-2', site: 'school-5', name: 'мост.gcode', at: Date.now() - 30_000 },
+      { id: 'file-3', site: 'school-6', name: 'чужой.gcode', at: Date.now() },
+    ]
+    const told = teacherStage(0)
+    await stage.open(schoolPath, { ...told, ...atSchool, canned: { ...told.canned, 'GET /api/v1/slicer-files': { files } } }, phone)
+    const panel = stage.page.getByRole('region', { name: 'Из слайсера' })
+    await panel.getByText('Задания не будет. Это модель, а не программа.').waitFor()
+    expect(await panel.locator('.check-row').count()).toBe(2)
+    expect(await overflow(stage.page)).toBe(0)
+    await panel.getByRole('button', { name: 'Понятно: башня.stl' }).click()
+    await panel.getByText('башня.stl').waitFor({ state: 'detached' })
+    await panel.getByText('Файл принят. Задание появится, когда школа ответит и проверит его.').waitFor()
+  })
+})
+
 describe('returning', () => {
   it('says what and where: ready words and a tap on the model', async () => {
     await open(4)

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { Inbox } from '../teach/Inbox.tsx'
+import { SentFiles, useSentFiles } from '../teach/SentFiles.tsx'
 import { useSpeech } from '../words/speech.tsx'
 import { type AtMachine, WaitItem } from './WaitItems.tsx'
 import { type Wait, waitsOf } from './waits.ts'
@@ -22,6 +23,7 @@ export function Waiting({ picture, sure, openJob }: { picture: SitePicture; sure
   const { words } = useSpeech()
   const [chosen, choose] = useState<Kind | 'all'>('all')
   const waits = waitsOf(picture, sure)
+  const sent = useSentFiles(picture.site, sure)
   const shown = chosen === 'all' ? waits : waits.filter(({ kind }) => kindOf[kind] === chosen)
   const atMachines = shown.filter(isAtMachine)
   const checks = shown.flatMap(wait => (wait.kind === 'check' ? [wait.jobs] : []))
@@ -33,7 +35,8 @@ export function Waiting({ picture, sure, openJob }: { picture: SitePicture; sure
         {waits.length === 0 ? null : <span className="count">{waits.length}</span>}
       </div>
       {waits.length === 0 ? null : <Kinds waits={waits} chosen={chosen} onChoose={choose} />}
-      {shown.length > 0 ? null : (
+      {sent.files.length === 0 ? null : <SentFiles {...sent} />}
+      {shown.length > 0 || (waits.length === 0 && sent.files.length > 0) ? null : (
         <p className="panel panel-body quiet">{waits.length === 0 ? words.school.nothingWaits : words.teach.nothingOf}</p>
       )}
       {atMachines.length === 0 ? null : (

@@ -105,6 +105,13 @@ export const enTeach: typeof ruTeach = {
       onPlateOf: ticket => `made together with ${ticket}`,
       filtered: (shown, all) => `${shown} of ${all} shown`,
     },
+    sentFiles: {
+      title: 'From your slicer',
+      waits: 'The file is here. The job appears when the school answers and has checked it.',
+      refused: 'There will be no job.',
+      read: 'OK',
+      readOf: name => `OK: ${name}`,
+    },
     plan: 'Plan and lessons',
     quotaLeft: 'Left',
     quota: {

@@ -101,6 +101,13 @@ export const ruTeach = {
       onPlateOf: (ticket: string) => `делается вместе с ${ticket}`,
       filtered: (shown: number, all: number) => `Показано ${shown} из ${all}`,
     },
+    sentFiles: {
+      title: 'Из слайсера',
+      waits: 'Файл принят. Задание появится, когда школа ответит и проверит его.',
+      refused: 'Задания не будет.',
+      read: 'Понятно',
+      readOf: (name: string) => `Понятно: ${name}`,
+    },
     plan: 'План и занятия',
     quotaLeft: 'Осталось',
     quota: {

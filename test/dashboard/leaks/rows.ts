@@ -90,6 +90,8 @@ export const rows: Record<string, Row> = {
   'GET /api/v1/keys': { who: 'staff', ok: [200] },
   'POST /api/v1/keys': { who: 'staff', ok: wrong, body: {} },
   'DELETE /api/v1/keys/:id': { who: 'signed', ok: [404], fill: { id: 'no-such-key' } },
+  'GET /api/v1/slicer-files': { who: 'staff', ok: [200] },
+  'DELETE /api/v1/slicer-files/:id': { who: 'signed', ok: [404], fill: { id: 'no-such-file' } },
   'GET /api/v1/conditions': { who: 'keepers', ok: [200] },
   'GET /api/v1/conditions/:id/events': { who: 'keepers', ok: [200, 404], fill: { id: 'alpha.offline' } },
   'POST /api/v1/conditions/:id/acknowledge': { who: 'keepers', ok: [400, 404], body: {}, fill: { id: 'alpha.offline' } },
