@@ -35,7 +35,6 @@ export function Waiting({ picture, sure, openJob }: { picture: SitePicture; sure
         {waits.length === 0 ? null : <span className="count">{waits.length}</span>}
       </div>
       {waits.length === 0 ? null : <Kinds waits={waits} chosen={chosen} onChoose={choose} />}
-      {sent.files.length === 0 ? null : <SentFiles {...sent} />}
       {shown.length > 0 || (waits.length === 0 && sent.files.length > 0) ? null : (
         <p className="panel panel-body quiet">{waits.length === 0 ? words.school.nothingWaits : words.teach.nothingOf}</p>
       )}
@@ -46,6 +45,7 @@ export function Waiting({ picture, sure, openJob }: { picture: SitePicture; sure
           ))}
         </ul>
       )}
+      {sent.files.length === 0 ? null : <SentFiles {...sent} />}
       <Inbox picture={picture} checks={checks} collects={collects} openJob={openJob} />
     </section>
   )

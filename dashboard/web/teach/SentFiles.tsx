@@ -70,12 +70,14 @@ export function SentFiles({ files, forget }: SentFilesHeld) {
                   </li>
                 </ul>
               )}
+              {denial === undefined ? null : (
+                <div className="row check-deeds">
+                  <Button variant="default" aria-label={said.readOf(name)} onClick={() => forget(id)}>
+                    {said.read}
+                  </Button>
+                </div>
+              )}
             </div>
-            {denial === undefined ? null : (
-              <Button variant="default" aria-label={said.readOf(name)} onClick={() => forget(id)}>
-                {said.read}
-              </Button>
-            )}
           </li>
         ))}
       </ul>
