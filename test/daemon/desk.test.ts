@@ -200,6 +200,23 @@ describe('a command', () => {
     expect(s.room.orders).toEqual([])
   })
 
+  it.for<[string, Ask, string]>([
+    ['one of the books', { kind: 'machine.service', machine: 'printer-1', on: true }, 'outcome-unknown'],
+    ['one of the queue', { kind: 'job.hold', job: 'job-00001' }, 'outcome-unknown'],
+    ['one that must not happen twice', { kind: 'machine.jog', machine: 'printer-1', x: 10, feed: 600 }, 'outcome-unknown'],
+    ['one that is refused anyway', { kind: 'job.hold', job: 'job-none' }, 'unknown-job'],
+  ])('that a full disk cannot keep is refused aloud: %s', async ([, ask, code]) => {
+    using s = school()
+    s.put({})
+    const full = () => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+    }
+    Object.assign(s.store, { commit: full, beginCommand: full })
+    expect(codeOf(await s.desk.execute(aCommand(person('technician'), ask), 'city'))).toBe(code)
+    expect(s.room.orders).toEqual([])
+    expect(s.store.job('job-00001')?.held).toBe(false)
+  })
+
   it('that comes late is refused by the clock of whoever issued it', async () => {
     using s = school()
     const ask: Ask = { kind: 'machine.pause', machine: 'printer-1' }
