@@ -136,6 +136,23 @@ describe('the use of quotas', () => {
     ])
   })
 
+  it('charges a part that was taken back before its plate began to nobody, and the others what they then share', () => {
+    const plate = aJob({ id: 'plate-001', program, estimatedSeconds: 7200 })
+    const part = (id: string, of: number, more: Partial<Job> = {}) => aJob({ id, author: pupil(of), program, plate: 'plate-001', ...more })
+    const jobs = [
+      plate,
+      part('job-1', 1),
+      part('job-2', 2),
+      part('job-3', 3, { state: 'cancelled', endedAt: monday10 }),
+      part('job-4', 4, { state: 'denied', endedAt: monday10 }),
+    ]
+    const uses = quotaUses(question([quota({})], jobs))
+    expect(uses.map(({ whom, jobs, hours, grams }) => [whom, jobs, hours, grams])).toEqual([
+      [pupil(1).id, 1, 1, 20],
+      [pupil(2).id, 1, 1, 20],
+    ])
+  })
+
   it('passes over last week, dropped quotas, other groups and staff', () => {
     const jobs = [
       ran({ endedAt: monday10 - 30 * hour }),
