@@ -208,6 +208,15 @@ export class Store implements Disposable {
     })()
   }
 
+  /** Hashes of all programs that were ever analysed and are not forgotten. */
+  programHashes(): string[] {
+    return this.#statements.programHashes.all()
+  }
+
+  forgetProgram(sha256: string): void {
+    this.#statements.forgetProgram.run(sha256)
+  }
+
   /** Pictures the city has not got, a few at a time. */
   picturesDue(): { sha256: string; what: string }[] {
     return this.#statements.picturesDue.all()
@@ -338,6 +347,8 @@ function prepare(database: Database.Database) {
     ),
     pruneCommands: database.prepare<[number]>('DELETE FROM commands WHERE at < ?'),
     program: database.prepare<[string], StoredProgram>('SELECT facts, body FROM programs WHERE sha256 = ?'),
+    programHashes: database.prepare<[], string>('SELECT sha256 FROM programs').pluck(),
+    forgetProgram: database.prepare<[string]>('DELETE FROM programs WHERE sha256 = ?'),
     estimates: database.prepare<[string], { machine: string; seconds: number }>(
       `SELECT one.value ->> 'machine' AS machine, one.value ->> 'estimatedSeconds' AS seconds
        FROM programs, json_each(programs.body, '$.program.machines') AS one WHERE sha256 = ? AND seconds IS NOT NULL`,
