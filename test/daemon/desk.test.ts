@@ -10,7 +10,7 @@ import { deny } from '../../daemon/words.ts'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
-import { aCommand, aJob, aMachine, aProgram, ListRoom, person, setState, sha, silent, temporaryFolder, testMachines } from './kit.ts'
+import { aCommand, aJob, aMachine, aProgram, ListRoom, person, setState, sha, silent, temporaryFolder, testMachines, until } from './kit.ts'
 
 const submit = (more: Partial<Extract<Ask, { kind: 'job.submit' }>> = {}): Extract<Ask, { kind: 'job.submit' }> => ({
   kind: 'job.submit',
@@ -22,7 +22,7 @@ const submit = (more: Partial<Extract<Ask, { kind: 'job.submit' }>> = {}): Extra
   ...more,
 })
 
-function school(options: { obtain?: () => { known: KnownProgram } | { denial: Denial }; autoStart?: boolean } = {}) {
+function school(options: { obtain?: () => { known: KnownProgram } | { denial: Denial }; autoStart?: boolean; nowMs?: () => number } = {}) {
   const folder = temporaryFolder()
   const store = new Store(join(folder.path, 's.sqlite'))
   const all = ['printer-1', 'printer-2', 'laser-1']
@@ -46,7 +46,7 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
   const programs = { obtain: async () => obtain(), stored: () => known, runnable }
   const room = new ListRoom()
   const rules = { approvals: 'pupils' as const, autoStartPrinters: options.autoStart ?? false }
-  const nowMs = () => Date.now()
+  const { nowMs = Date.now } = options
   const starter = new Starter({
     store,
     machines,
@@ -371,6 +371,21 @@ describe('starting', () => {
       ['printer-1', 'job-00001'],
       ['printer-2', 'job-00002'],
     ])
+  })
+
+  it('a machine that refused once is asked again soon, whatever becomes of the clock', async () => {
+    let now = Date.now()
+    using s = school({ autoStart: true, nowMs: () => now })
+    s.room.answer = () => {
+      if (s.room.orders.length > 1) return undefined
+      now -= 3_600_000
+      return { code: 'busy', text: { ru: 'Занят.', en: 'Busy.' } }
+    }
+    s.put({ suitable: ['printer-1'] })
+    setState(s.machines, 'printer-1', { state: 'ready', since: 1 })
+    s.starter.stir()
+    await until(() => s.room.orders.length === 2, 'it is asked again')
+    expect(s.store.job('job-00001')).toMatchObject({ state: 'starting', machine: 'printer-1' })
   })
 
   it('a job its machine refuses three times is held back and the fault is raised', async () => {

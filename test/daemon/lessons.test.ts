@@ -71,6 +71,15 @@ describe('a lesson', () => {
     expect(s.store.refold()).toEqual([])
   })
 
+  it('that a clock set too far ahead took for over comes again when it is set right', async () => {
+    using s = queueSchool()
+    await s.open('group-7b', '7Б')
+    await s.ask(book())
+    const coming = (at: number) => s.store.records.comingLessons(at).length
+    const { until } = s.store.records.lesson('lesson-001') ?? { until: 0 }
+    expect([s.now, until - 1, until, until + hour, until - 1, s.now].map(coming)).toEqual([1, 1, 0, 0, 1, 1])
+  })
+
   it('that runs may end later or sooner', async () => {
     using s = queueSchool()
     await s.open('group-7b', '7Б')
