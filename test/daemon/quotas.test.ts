@@ -27,12 +27,24 @@ describe('a period', () => {
     ['month', 'Europe/Moscow', '2026-12-31T20:00:00Z', '2026-11-30T21:00:00Z', '2026-12-31T21:00:00Z'],
     // Where the clocks change a day has 25 hours.
     ['day', 'Europe/Berlin', '2026-10-25T12:00:00Z', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'],
+    // And where they jump over midnight itself, it begins at one.
+    ['day', 'America/Havana', '2024-03-10T04:30:00Z', '2024-03-09T05:00:00Z', '2024-03-10T05:00:00Z'],
+    ['day', 'America/Havana', '2024-03-10T05:00:00Z', '2024-03-10T05:00:00Z', '2024-03-11T04:00:00Z'],
+    ['day', 'Asia/Beirut', '2024-03-30T22:00:00Z', '2024-03-30T22:00:00Z', '2024-03-31T21:00:00Z'],
   ])('%s in %s holds %s', ([per, zone, at, from, until]) => {
     expect(periodOf(per, Date.parse(at), zone)).toEqual({ from: Date.parse(from), until: Date.parse(until) })
   })
 
   it('always holds its instant, and the next begins where it ends', () => {
-    const someZone = fc.constantFrom('Europe/Moscow', 'Asia/Kamchatka', 'America/New_York', 'UTC', 'Europe/Berlin')
+    const someZone = fc.constantFrom(
+      'Europe/Moscow',
+      'Asia/Kamchatka',
+      'America/New_York',
+      'UTC',
+      'Europe/Berlin',
+      'America/Havana',
+      'Asia/Beirut',
+    )
     fc.assert(
       fc.property(fc.integer({ min: 1.6e12, max: 1.95e12 }), someZone, fc.constantFrom<Period>('day', 'week', 'month'), (at, zone, per) => {
         const { from, until } = periodOf(per, at, zone)
