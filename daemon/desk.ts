@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Ask, Command, Origin, Reply } from '../protocols/contract/command.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
 import { activeStates } from '../protocols/contract/job-states.ts'
+import type { MachineState } from '../protocols/contract/machine.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { type BookingAsk, bookingDeed } from './booking-deeds.ts'
@@ -76,6 +77,8 @@ const movesNothing: readonly Ask['kind'][] = [
   'machine.settle',
   'machine.look',
 ]
+/** Something is being made: nobody has anything to take off yet. */
+const workingStates: readonly MachineState['state'][] = ['foreign', 'preparing', 'running', 'paused']
 
 export class Desk {
   readonly #options: DeskOptions
@@ -183,14 +186,16 @@ export class Desk {
         return this.#onPeople(command, ask)
       case 'machine.clear': {
         const { uncleared } = store.machine(ask.machine)
-        if (uncleared === undefined) return this.#refuse(command, deny('nothing-to-clear', { machine: machines.name(ask.machine) }))
+        if (uncleared === undefined) {
+          const code = this.#atWork(ask.machine) ? 'still-at-work' : 'nothing-to-clear'
+          return this.#refuse(command, deny(code, { machine: machines.name(ask.machine) }))
+        }
         const cleared = clearDeed(ask, store.job(uncleared.job), author, nowMs())
         const events = withQuarantine(cleared, ask.machine, store.machine(ask.machine), nowMs(), store.records.care.orders())
         return this.#done(command, { events, reply: {} })
       }
       case 'machine.service': {
-        const works = store.openJobs().some(job => job.machine === ask.machine && activeStates.includes(job.state))
-        const after = ask.on && ask.after === 'job' && works ? { after: ask.after } : {}
+        const after = ask.on && ask.after === 'job' && this.#jobOn(ask.machine) ? { after: ask.after } : {}
         const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on, ...after })
         return this.#done(command, { events: [event], reply: {} })
       }
@@ -227,6 +232,16 @@ export class Desk {
       case 'machine.console':
         return this.#onMachine(command, ask, accepted)
     }
+  }
+
+  #jobOn(machine: string): boolean {
+    return this.#options.store.openJobs().some(job => job.machine === machine && activeStates.includes(job.state))
+  }
+
+  /** On a job of ours, or on what somebody started at the machine itself. */
+  #atWork(machine: string): boolean {
+    const state = this.#options.machines.forQueue(machine)?.state
+    return this.#jobOn(machine) || (state !== undefined && workingStates.includes(state))
   }
 
   #onCare(command: Command, ask: CareAsk): Reply {

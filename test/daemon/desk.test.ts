@@ -9,6 +9,7 @@ import { Submissions } from '../../daemon/submissions.ts'
 import { deny } from '../../daemon/words.ts'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Job } from '../../protocols/contract/job.ts'
+import type { MachineState } from '../../protocols/contract/machine.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { aCommand, aJob, aMachine, aProgram, ListRoom, person, setState, sha, silent, temporaryFolder, testMachines, until } from './kit.ts'
 
@@ -326,6 +327,21 @@ describe('a machine', () => {
     await new Promise(resolve => setTimeout(resolve, 30))
     expect(s.room.orders).toMatchObject([{ kind: 'run', machine: 'printer-1', run: { job: 'job-00001', path: '/a/file' } }])
     expect(s.store.job('job-00001')).toMatchObject({ state: 'starting', machine: 'printer-1' })
+  })
+
+  it.for<[string, string, MachineState, Partial<Job>]>([
+    ['prepares', 'still-at-work', { state: 'preparing', since: 1, what: 'heating' }, {}],
+    ['runs', 'still-at-work', { state: 'running', since: 1 }, {}],
+    ['is paused', 'still-at-work', { state: 'paused', since: 1, by: 'person' }, {}],
+    ['prints from its own card', 'still-at-work', { state: 'foreign', since: 1 }, {}],
+    ['waits for filament in the middle of a job', 'still-at-work', { state: 'attention', since: 1, why: 'runout' }, { state: 'paused' }],
+    ['is free', 'nothing-to-clear', { state: 'ready', since: 1 }, {}],
+  ])('that %s answers %s to whoever says that its bed is cleared', async ([, code, state, job]) => {
+    using s = school()
+    s.put({ machine: 'printer-1', ...job })
+    setState(s.machines, 'printer-1', state)
+    const clear: Ask = { kind: 'machine.clear', machine: 'printer-1', quality: 'ok' }
+    expect(codeOf(await s.desk.execute(aCommand(person('teacher'), clear), 'school'))).toBe(code)
   })
 
   it('in service takes no new job until it is back', async () => {
