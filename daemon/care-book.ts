@@ -71,11 +71,12 @@ export class CareBook {
   }
 
   #putOrder(order: WorkOrder): void {
-    // Closing puts it last: the closed ones stand in the order in which they were closed.
-    this.#orders.delete(order.id)
     this.#orders.set(order.id, order)
     const closed = [...this.#orders.values()].filter(({ closedAt }) => closedAt !== undefined)
-    for (const { id } of closed.slice(0, Math.max(0, closed.length - closedKeptMax))) this.#orders.delete(id)
+    if (closed.length <= closedKeptMax) return
+    // By the time of closing, not as they come: a restart reads them in the order in which they were opened.
+    closed.sort((a, b) => (a.closedAt ?? 0) - (b.closedAt ?? 0))
+    for (const { id } of closed.slice(0, -closedKeptMax)) this.#orders.delete(id)
   }
 }
 

@@ -223,7 +223,8 @@ export class Conversation {
     const value = readJson(payload)
     switch (read.name) {
       case 'commands':
-        void this.#command(value)
+        // The city repeats what is not answered: rejected unheard, one broken command would end the process again and again.
+        this.#command(value).catch((error: unknown) => log.error({ error }, 'a command of the city broke'))
         return
       case 'confirmed': {
         const confirmed = confirmedSchema.safeParse(value)

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Ask, Command, Origin, Reply } from '../protocols/contract/command.ts'
 import type { Author, Job } from '../protocols/contract/job.ts'
 import { activeStates } from '../protocols/contract/job-states.ts'
+import type { MachineState } from '../protocols/contract/machine.ts'
 import { judge } from '../protocols/contract/rights.ts'
 import type { Denial } from '../protocols/contract/words.ts'
 import { type BookingAsk, bookingDeed } from './booking-deeds.ts'
@@ -76,6 +77,8 @@ const movesNothing: readonly Ask['kind'][] = [
   'machine.settle',
   'machine.look',
 ]
+/** Something is being made: nobody has anything to take off yet. */
+const workingStates: readonly MachineState['state'][] = ['foreign', 'preparing', 'running', 'paused']
 
 export class Desk {
   readonly #options: DeskOptions
@@ -92,12 +95,7 @@ export class Desk {
   execute(command: Command, origin: Origin, accepted: (reply: Reply) => void = () => undefined): Promise<Reply> {
     const running = this.#underWay.get(command.id)
     if (running) return running
-    const seen = this.#options.store.command(command.id)
-    if (seen?.seen === 'answered') return Promise.resolve(seen.reply)
-    if (seen?.seen === 'begun') return Promise.resolve(this.#refuse(command, deny('outcome-unknown')))
-    const refused = this.#judge(command, origin)
-    if (refused) return Promise.resolve(this.#refuse(command, refused))
-    const work = this.#carryOut(command, accepted)
+    const work = this.#answer(command, origin, accepted)
       .catch((error: unknown) => {
         this.#options.log.error({ command: command.id, ask: command.ask.kind, error }, 'a command broke')
         // The store may be closed by now; unanswered, the command will come again.
@@ -107,6 +105,15 @@ export class Desk {
       .finally(() => this.#underWay.delete(command.id))
     this.#underWay.set(command.id, work)
     return work
+  }
+
+  /** Async, so that a store that throws at once (a full disk) rejects like one that throws later. */
+  async #answer(command: Command, origin: Origin, accepted: (reply: Reply) => void): Promise<Reply> {
+    const seen = this.#options.store.command(command.id)
+    if (seen?.seen === 'answered') return seen.reply
+    if (seen?.seen === 'begun') return this.#refuse(command, deny('outcome-unknown'))
+    const refused = this.#judge(command, origin)
+    return refused ? this.#refuse(command, refused) : await this.#carryOut(command, accepted)
   }
 
   #judge(command: Command, origin: Origin): Denial | undefined {
@@ -135,7 +142,7 @@ export class Desk {
     return undefined
   }
 
-  #carryOut(command: Command, accepted: (reply: Reply) => void): Promise<Reply> {
+  #carryOut(command: Command, accepted: (reply: Reply) => void): Reply | Promise<Reply> {
     const { ask, author } = command
     const { store, machines, nowMs, submissions } = this.#options
     switch (ask.kind) {
@@ -156,7 +163,7 @@ export class Desk {
         // The machine makes others' parts too: only its own job may stop it.
         if (job?.machine !== undefined && job.plate === undefined && activeStates.includes(job.state))
           return this.#onMachine(command, { ...ask, machine: job.machine }, accepted)
-        return Promise.resolve(this.#onQueue(command, ask))
+        return this.#onQueue(command, ask)
       }
       case 'job.approve':
       case 'job.return':
@@ -166,7 +173,7 @@ export class Desk {
       case 'job.move':
       case 'job.assign':
       case 'job.collect':
-        return Promise.resolve(this.#onQueue(command, ask))
+        return this.#onQueue(command, ask)
       case 'job.start':
       case 'job.arm':
         return this.#start(command, ask, ask.kind === 'job.arm')
@@ -176,37 +183,38 @@ export class Desk {
       case 'group.open':
       case 'group.close':
       case 'pupil.forget':
-        return Promise.resolve(this.#onPeople(command, ask))
+        return this.#onPeople(command, ask)
       case 'machine.clear': {
         const { uncleared } = store.machine(ask.machine)
-        if (uncleared === undefined)
-          return Promise.resolve(this.#refuse(command, deny('nothing-to-clear', { machine: machines.name(ask.machine) })))
+        if (uncleared === undefined) {
+          const code = this.#atWork(ask.machine) ? 'still-at-work' : 'nothing-to-clear'
+          return this.#refuse(command, deny(code, { machine: machines.name(ask.machine) }))
+        }
         const cleared = clearDeed(ask, store.job(uncleared.job), author, nowMs())
         const events = withQuarantine(cleared, ask.machine, store.machine(ask.machine), nowMs(), store.records.care.orders())
-        return Promise.resolve(this.#done(command, { events, reply: {} }))
+        return this.#done(command, { events, reply: {} })
       }
       case 'machine.service': {
-        const works = store.openJobs().some(job => job.machine === ask.machine && activeStates.includes(job.state))
-        const after = ask.on && ask.after === 'job' && works ? { after: ask.after } : {}
+        const after = ask.on && ask.after === 'job' && this.#jobOn(ask.machine) ? { after: ask.after } : {}
         const event = actionEvent(ask.kind, nowMs(), author, ask.machine, { on: ask.on, ...after })
-        return Promise.resolve(this.#done(command, { events: [event], reply: {} }))
+        return this.#done(command, { events: [event], reply: {} })
       }
       case 'machine.report':
       case 'machine.help':
       case 'machine.settle': {
         const called = floorDeed(ask, store.machine(ask.machine), machines.name(ask.machine), author, nowMs())
-        return Promise.resolve('denial' in called ? this.#refuse(command, called.denial) : this.#done(command, { ...called, reply: {} }))
+        return 'denial' in called ? this.#refuse(command, called.denial) : this.#done(command, { ...called, reply: {} })
       }
       case 'lesson.book':
       case 'lesson.cancel':
       case 'quota.set':
-        return Promise.resolve(this.#onBooking(command, ask))
+        return this.#onBooking(command, ask)
       case 'care.done':
       case 'care.undo':
       case 'part.put':
       case 'order.open':
       case 'order.note':
-        return Promise.resolve(this.#onCare(command, ask))
+        return this.#onCare(command, ask)
       case 'machine.look':
         return this.#look(command, ask.machine)
       case 'machine.frame':
@@ -224,6 +232,16 @@ export class Desk {
       case 'machine.console':
         return this.#onMachine(command, ask, accepted)
     }
+  }
+
+  #jobOn(machine: string): boolean {
+    return this.#options.store.openJobs().some(job => job.machine === machine && activeStates.includes(job.state))
+  }
+
+  /** On a job of ours, or on what somebody started at the machine itself. */
+  #atWork(machine: string): boolean {
+    const state = this.#options.machines.forQueue(machine)?.state
+    return this.#jobOn(machine) || (state !== undefined && workingStates.includes(state))
   }
 
   #onCare(command: Command, ask: CareAsk): Reply {
@@ -372,7 +390,12 @@ export class Desk {
 
   #refuse(command: Command, denial: Denial): Reply {
     const reply = this.#refusal(command, denial)
-    this.#options.store.commit({ events: [], reply })
+    try {
+      this.#options.store.commit({ events: [], reply })
+    } catch (error) {
+      // Unwritten it still holds: whoever asks again is judged again.
+      this.#options.log.error({ command: command.id, error }, 'a refusal could not be kept')
+    }
     this.#options.log.info({ command: command.id, ask: command.ask.kind, role: command.author.role, code: denial.code }, 'refused')
     return reply
   }

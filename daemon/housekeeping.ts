@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { photosOf, shownOrders } from '../protocols/contract/care-due.ts'
 import type { Files } from './files.ts'
 import { lapsedCall } from './floor-calls.ts'
+import type { Programs } from './programs.ts'
 import type { Store } from './store.ts'
 
 export type HouseOptions = {
@@ -11,6 +12,7 @@ export type HouseOptions = {
   /** Ids of all machines. */
   readonly machines: readonly string[]
   readonly files: Pick<Files, 'prune'>
+  readonly programs: Pick<Programs, 'forgetGone'>
   readonly photos: { prune(shown: ReadonlySet<string>, nowMs: number): Promise<number> }
   /** Sweeps the picture. */
   readonly tidy: () => void
@@ -22,7 +24,15 @@ const dayMs = 24 * 3_600_000
 const everyMs = 3_600_000
 
 /** Sweeps now and every hour. Answers the way to stop it. */
-export function keepHouse({ keepFilesDays, store, machines, files, photos, tidy, nowMs, log }: HouseOptions): () => void {
+export function keepHouse({ keepFilesDays, store, machines, files, programs, photos, tidy, nowMs, log }: HouseOptions): () => void {
+  const closing = new AbortController()
+  const sweepFiles = async (before: number): Promise<void> => {
+    const needed = new Set(store.openJobs().map(job => job.program.sha256))
+    const gone = await files.prune(before, needed)
+    if (gone > 0) log.info({ files: gone }, 'old files removed')
+    const forgotten = await programs.forgetGone(needed, closing.signal)
+    if (forgotten > 0) log.info({ programs: forgotten }, 'the analyses of removed files forgotten')
+  }
   const sweep = () => {
     const now = nowMs()
     store.prune(now)
@@ -31,13 +41,14 @@ export function keepHouse({ keepFilesDays, store, machines, files, photos, tidy,
     tidy()
     const shown = new Set(photosOf(shownOrders(store.records.care.orders(), now)))
     photos.prune(shown, now).catch((error: unknown) => log.warn({ error }, 'old photos could not be removed'))
-    const needed = new Set(store.openJobs().map(job => job.program.sha256))
-    files.prune(now - keepFilesDays * dayMs, needed).then(
-      gone => gone > 0 && log.info({ files: gone }, 'old files removed'),
-      (error: unknown) => log.warn({ error }, 'old files could not be removed'),
-    )
+    sweepFiles(now - keepFilesDays * dayMs).catch((error: unknown) => {
+      if (!closing.signal.aborted) log.warn({ error }, 'old files could not be removed')
+    })
   }
   const timer = setInterval(sweep, everyMs).unref()
   sweep()
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    closing.abort()
+  }
 }

@@ -310,7 +310,7 @@ export async function startSchool({ configPath, log: givenLog, signal }: SchoolO
     uplink.start()
   }
   const { keepFilesDays } = config.rules
-  open.defer(keepHouse({ keepFilesDays, store, machines: machines.ids, files, photos, tidy: () => fleet.tidy(), nowMs, log }))
+  open.defer(keepHouse({ keepFilesDays, store, machines: machines.ids, files, programs, photos, tidy: () => fleet.tidy(), nowMs, log }))
   log.info({ url: web.url, machines: machines.ids.length, lastEvent: store.lastNumber, version }, 'the school is open')
 
   const toClose = open.move()

@@ -1,6 +1,7 @@
 // Programs of the school: a file that is here and analysed for this school's machines as they are now.
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { Job } from '../protocols/contract/job.ts'
 import type { Finding, Program, Suitability } from '../protocols/contract/program.ts'
 import type { Progress } from '../protocols/contract/screen.ts'
@@ -90,6 +91,24 @@ export class Programs {
     const known: KnownProgram = JSON.parse(row.body)
     this.#remember(sha256, row.facts, known)
     return key === undefined || row.facts === key ? known : undefined
+  }
+
+  /**
+   * Forgets what was found in files that are here no more, unless `needed`: each may be ten megabytes, and a file that comes again is looked at
+   * again, for its pictures and what was unpacked went with it. Answers how many. Rejects when the signal aborts.
+   */
+  async forgetGone(needed: ReadonlySet<string>, signal: AbortSignal): Promise<number> {
+    const { files, store } = this.#options
+    let gone = 0
+    for (const sha256 of store.programHashes()) {
+      // One at a time: nobody's stop waits for a hundred such rows.
+      await setImmediate(undefined, { signal })
+      if (needed.has(sha256) || files.path(sha256) !== undefined) continue
+      store.forgetProgram(sha256)
+      this.#recent.delete(sha256)
+      gone++
+    }
+    return gone
   }
 
   #remember(sha256: string, facts: string, known: KnownProgram): void {

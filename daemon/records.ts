@@ -42,7 +42,8 @@ export class RecordBook {
   readonly #groups = new Map<string, Group>()
   readonly #lessons = new Map<string, Lesson>()
   readonly #quotas = new Map<string, Quota>()
-  #coming: readonly Lesson[] | undefined
+  /** What comes at any instant from `from` on and before `until`: between them no lesson ends. */
+  #coming: { readonly lessons: readonly Lesson[]; readonly from: number; readonly until: number } | undefined
   /** Parts, work orders, maintenance done. */
   readonly care = new CareBook()
 
@@ -96,9 +97,23 @@ export class RecordBook {
 
   /** Those that are not over and not cancelled. Asked at every look at the queue, hence kept. */
   comingLessons(at: number): readonly Lesson[] {
-    const known = this.#coming ?? this.lessons().filter(({ cancelledAt }) => cancelledAt === undefined)
-    this.#coming = known.some(({ until }) => until <= at) ? known.filter(({ until }) => until > at) : known
-    return this.#coming
+    // Earlier too: when a clock that was ahead is set right, what was over comes again.
+    if (this.#coming === undefined || at < this.#coming.from || at >= this.#coming.until) this.#coming = this.#comingAt(at)
+    return this.#coming.lessons
+  }
+
+  #comingAt(at: number): { lessons: readonly Lesson[]; from: number; until: number } {
+    const lessons: Lesson[] = []
+    let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (const lesson of this.#lessons.values()) {
+      if (lesson.cancelledAt !== undefined) continue
+      if (lesson.until <= at) from = Math.max(from, lesson.until)
+      else {
+        until = Math.min(until, lesson.until)
+        lessons.push(lesson)
+      }
+    }
+    return { lessons, from, until }
   }
 
   lesson(id: string): Lesson | undefined {

@@ -39,6 +39,7 @@ const layersMax = 20_000
 export class Starter {
   readonly #options: StarterOptions
   readonly #refusals = new Map<string, number>()
+  /** By performance.now(): a clock set back by an hour must not keep a machine waiting for an hour. */
   readonly #notBefore = new Map<string, number>()
   #due = false
   #closed = false
@@ -104,13 +105,13 @@ export class Starter {
   }
 
   #schedule(): void {
-    const { store, machines, room, autoStartPrinters, mayBegin, nowMs, log } = this.#options
+    const { store, machines, room, autoStartPrinters, mayBegin, log } = this.#options
     if (!room.settled || !autoStartPrinters) return
     this.#options.queue?.settle()
     let soonest = Number.POSITIVE_INFINITY
     for (const machine of machines.allForQueue()) {
       if (machine.kind !== 'printer' || this.#occupied(machine.id)) continue
-      const wait = (this.#notBefore.get(machine.id) ?? 0) - nowMs()
+      const wait = (this.#notBefore.get(machine.id) ?? 0) - performance.now()
       if (wait > 0) {
         soonest = Math.min(soonest, wait)
         continue
@@ -139,7 +140,7 @@ export class Starter {
     if (job === undefined || job.state !== 'starting') return
     const refusals = (this.#refusals.get(id) ?? 0) + 1
     this.#refusals.set(id, refusals)
-    this.#notBefore.set(machine, nowMs() + retryMs)
+    this.#notBefore.set(machine, performance.now() + retryMs)
     log.warn({ job: id, machine, refusals, code: fault.code, detail: fault.detail }, 'the machine would not take the job')
     if (refusals >= refusalsMax) {
       this.#giveUp(job, machine, fault)

@@ -208,6 +208,19 @@ export class Store implements Disposable {
     })()
   }
 
+  /** Hashes of all programs that were ever analysed and are not forgotten. */
+  programHashes(): string[] {
+    return this.#statements.programHashes.all()
+  }
+
+  /** Its pictures are gone, too: none of them is due any more. */
+  forgetProgram(sha256: string): void {
+    this.#database.transaction(() => {
+      this.#statements.forgetProgram.run(sha256)
+      this.#statements.forgetPictures.run(sha256)
+    })()
+  }
+
   /** Pictures the city has not got, a few at a time: of programs of which there is a job, or that are asked for. */
   picturesDue(asked: readonly string[] = []): { sha256: string; what: string }[] {
     return this.#statements.picturesDue.all(JSON.stringify(asked))
@@ -346,6 +359,8 @@ function prepare(database: Database.Database) {
     ),
     pruneCommands: database.prepare<[number]>('DELETE FROM commands WHERE at < ?'),
     program: database.prepare<[string], StoredProgram>('SELECT facts, body FROM programs WHERE sha256 = ?'),
+    programHashes: database.prepare<[], string>('SELECT sha256 FROM programs').pluck(),
+    forgetProgram: database.prepare<[string]>('DELETE FROM programs WHERE sha256 = ?'),
     estimates: database.prepare<[string], { machine: string; seconds: number }>(
       `SELECT one.value ->> 'machine' AS machine, one.value ->> 'estimatedSeconds' AS seconds
        FROM programs, json_each(programs.body, '$.program.machines') AS one WHERE sha256 = ? AND seconds IS NOT NULL`,
@@ -372,6 +387,7 @@ function prepare(database: Database.Database) {
     ),
     deleteSession: database.prepare<[string]>('DELETE FROM sessions WHERE token_hash = ?'),
     pruneSessions: database.prepare<[number]>('DELETE FROM sessions WHERE expires_at <= ?'),
+    forgetPictures: database.prepare<[string]>('DELETE FROM pictures_due WHERE sha256 = ?'),
     pictureSent: database.prepare<[string, string]>('DELETE FROM pictures_due WHERE sha256 = ? AND what = ?'),
   }
 }

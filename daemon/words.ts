@@ -135,6 +135,11 @@ const catalogue = {
     name => `Стол станка ${name} уже отмечен очищенным.`,
     name => `The bed of ${name} is already marked as cleared.`,
   ),
+  'still-at-work': ofMachine(
+    name => `Станок ${name} ещё работает: снимать с него пока нечего.`,
+    name => `${name} is still at work: there is nothing to take off it yet.`,
+    { ru: 'Когда он закончит, снимите деталь и нажмите «стол очищен».', en: 'When it is done, take the part off and press “bed cleared”.' },
+  ),
   'outside-hours': said('Мастерская закрыта.', 'The workshop is closed.'),
   unsupervised: ofMachine(
     name => `Станок ${name} запускают только в часы, когда есть ответственный.`,

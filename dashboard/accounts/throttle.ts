@@ -1,4 +1,4 @@
-// Slows down whoever guesses: counts failures by key and says how long to wait. Bounded, forgetful, by the clock it is given.
+// Slows down whoever guesses: counts failures by key and says how long to wait. Bounded, forgetful, by the clock it is given, which may be set back.
 
 export type Throttle = {
   /** Milliseconds to wait before the next try with this key; 0: go on. */
@@ -16,7 +16,10 @@ export function createThrottle({ tries, windowMs }: { tries: number; windowMs: n
   return {
     waitMs: (key, nowMs) => {
       const known = failures.get(key)
-      return known === undefined || known.count < tries ? 0 : Math.max(0, known.until - nowMs)
+      if (known === undefined || known.count < tries) return 0
+      // A clock set back must not make anybody rest for longer than the window.
+      known.until = Math.min(known.until, nowMs + windowMs)
+      return Math.max(0, known.until - nowMs)
     },
     failed: (key, nowMs) => {
       const known = failures.get(key)
@@ -35,7 +38,8 @@ export function createRate({ perSecond, burst }: { perSecond: number; burst: num
   const buckets = new Map<string, { tokens: number; at: number }>()
   return (key, nowMs) => {
     const known = buckets.get(key)
-    const tokens = known === undefined ? burst : Math.min(burst, known.tokens + ((nowMs - known.at) / 1000) * perSecond)
+    const elapsedMs = known === undefined ? 0 : Math.max(0, nowMs - known.at)
+    const tokens = known === undefined ? burst : Math.min(burst, known.tokens + (elapsedMs / 1000) * perSecond)
     buckets.delete(key)
     buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: nowMs })
     const oldest = buckets.keys().next()

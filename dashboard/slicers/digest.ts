@@ -30,33 +30,39 @@ export type DigestDoor = {
   judge(answer: DigestAnswer, method: string, target: string, ha1: string, nowMs: number): DigestJudgement
 }
 
+type Nonce = { readonly issuedAt: number; readonly serial: number }
+
 /** A door with a secret of its own: nonces of an earlier life of the process are stale, never replayable. */
 export function createDigestDoor(): DigestDoor {
   const secret = randomBytes(32)
-  const spent = new Map<string, { highest: bigint; seen: bigint; issuedAt: number }>()
+  const spent = new Map<string, { highest: bigint; seen: bigint; nonce: Nonce }>()
+  let issued = 0
+  /** Nonces up to this serial may be among the forgotten. By serial and not by time: a clock set back would issue none that is good. */
   let floor = 0
 
   const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
   const fresh = (nowMs: number) => {
-    const text = `${nowMs.toString(36)}.${randomBytes(9).toString('base64url')}`
+    issued += 1
+    const text = `${nowMs.toString(36)}.${issued.toString(36)}`
     return `${text}.${sign(text)}`
   }
-  const issuedAt = (nonce: string): number | undefined => {
-    const [at, random, signature, ...rest] = nonce.split('.')
-    if (at === undefined || random === undefined || signature === undefined || rest.length > 0) return undefined
-    return same(signature, sign(`${at}.${random}`)) ? Number.parseInt(at, 36) : undefined
+  const readNonce = (text: string): Nonce | undefined => {
+    const [at, serial, signature, ...rest] = text.split('.')
+    if (at === undefined || serial === undefined || signature === undefined || rest.length > 0) return undefined
+    if (!same(signature, sign(`${at}.${serial}`))) return undefined
+    return { issuedAt: Number.parseInt(at, 36), serial: Number.parseInt(serial, 36) }
   }
   /** False when this nonce was used with this count before. */
-  const spend = (nonce: string, count: bigint, at: number, nowMs: number): boolean => {
-    const known = spent.get(nonce)
+  const spend = (text: string, nonce: Nonce, count: bigint, nowMs: number): boolean => {
+    const known = spent.get(text)
     if (known === undefined) {
-      for (const [old, { issuedAt: oldAt }] of spent) {
-        if (spent.size < noncesMax && nowMs - oldAt <= nonceLifeMs) break
+      for (const [oldText, { nonce: old }] of spent) {
+        if (spent.size < noncesMax && nowMs - old.issuedAt <= nonceLifeMs) break
         // Forgetting what was spent must never make it good again.
-        floor = Math.max(floor, oldAt)
-        spent.delete(old)
+        floor = Math.max(floor, old.serial)
+        spent.delete(oldText)
       }
-      spent.set(nonce, { highest: count, seen: 1n, issuedAt: at })
+      spent.set(text, { highest: count, seen: 1n, nonce })
       return true
     }
     if (count > known.highest) {
@@ -79,8 +85,8 @@ export function createDigestDoor(): DigestDoor {
       return ['MD5', 'SHA-256'].map(algorithm => `Digest ${rest}, algorithm=${algorithm}`)
     },
     judge: (answer, method, target, ha1, nowMs) => {
-      const at = issuedAt(answer.nonce)
-      if (at === undefined) return 'stale'
+      const nonce = readNonce(answer.nonce)
+      if (nonce === undefined) return 'stale'
       if (!pointsAt(answer.uri, target)) return 'wrong'
       const hash = (text: string) =>
         createHash(answer.algorithm === 'MD5' ? 'md5' : 'sha256')
@@ -89,8 +95,8 @@ export function createDigestDoor(): DigestDoor {
       // RFC 7616 §3.4.1: response = KD(H(A1), nonce ":" nc ":" cnonce ":" qop ":" H(A2))
       const right = hash(`${ha1}:${answer.nonce}:${answer.nc}:${answer.cnonce}:auth:${hash(`${method}:${answer.uri}`)}`)
       if (!same(right, answer.response.toLowerCase())) return 'wrong'
-      if (nowMs - at > nonceLifeMs || at <= floor) return 'stale'
-      return spend(answer.nonce, BigInt(`0x${answer.nc}`), at, nowMs) ? 'right' : 'stale'
+      if (nowMs - nonce.issuedAt > nonceLifeMs || nonce.serial <= floor) return 'stale'
+      return spend(answer.nonce, nonce, BigInt(`0x${answer.nc}`), nowMs) ? 'right' : 'stale'
     },
   }
 }

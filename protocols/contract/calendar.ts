@@ -159,7 +159,9 @@ export function zoneOf(timeZone: string): Zone {
     instant: (date, minutes) => {
       const local = Math.floor(date.getTime() / dayMs) * dayMs + minutes * minuteMs
       const guess = local - offset(local)
-      return local - offset(guess)
+      const instant = local - offset(guess)
+      // Where neither offset leads back, the time does not exist; east of Greenwich the first is too early, west of it the second.
+      return instant === guess || instant + offset(instant) === local ? instant : Math.max(guess, instant)
     },
   }
 }

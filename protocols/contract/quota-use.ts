@@ -119,16 +119,21 @@ function isAsked(group: Group, nowMs: number, whom: Pick<Author, 'group'> | unde
 function costsOf(jobs: readonly Job[]): Map<string, Cost> {
   const byId = new Map(jobs.map(job => [job.id, job]))
   const onPlate = new Map<string, number>()
-  for (const { plate } of jobs) if (plate !== undefined) onPlate.set(plate, (onPlate.get(plate) ?? 0) + 1)
+  for (const job of jobs) if (isOnPlate(job)) onPlate.set(job.plate, (onPlate.get(job.plate) ?? 0) + 1)
   return new Map(
     jobs.map(job => {
-      const plate = job.plate === undefined ? undefined : byId.get(job.plate)
+      const plate = isOnPlate(job) ? byId.get(job.plate) : undefined
       if (plate === undefined) return [job.id, costOf(job)]
       const { jobs: counts, hours, grams } = costOf(plate)
       const parts = onPlate.get(plate.id) ?? 1
       return [job.id, { jobs: counts, hours: hours / parts, grams: grams / parts }]
     }),
   )
+}
+
+/** What was taken back before its plate began is made by nobody, though it still names the plate. */
+function isOnPlate(job: Job): job is Job & { plate: string } {
+  return job.plate !== undefined && job.state !== 'cancelled' && job.state !== 'denied'
 }
 
 /**

@@ -9,8 +9,9 @@ import { Submissions } from '../../daemon/submissions.ts'
 import { deny } from '../../daemon/words.ts'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import type { Job } from '../../protocols/contract/job.ts'
+import type { MachineState } from '../../protocols/contract/machine.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
-import { aCommand, aJob, aMachine, aProgram, ListRoom, person, setState, sha, silent, temporaryFolder, testMachines } from './kit.ts'
+import { aCommand, aJob, aMachine, aProgram, ListRoom, person, setState, sha, silent, temporaryFolder, testMachines, until } from './kit.ts'
 
 const submit = (more: Partial<Extract<Ask, { kind: 'job.submit' }>> = {}): Extract<Ask, { kind: 'job.submit' }> => ({
   kind: 'job.submit',
@@ -22,7 +23,7 @@ const submit = (more: Partial<Extract<Ask, { kind: 'job.submit' }>> = {}): Extra
   ...more,
 })
 
-function school(options: { obtain?: () => { known: KnownProgram } | { denial: Denial }; autoStart?: boolean } = {}) {
+function school(options: { obtain?: () => { known: KnownProgram } | { denial: Denial }; autoStart?: boolean; nowMs?: () => number } = {}) {
   const folder = temporaryFolder()
   const store = new Store(join(folder.path, 's.sqlite'))
   const all = ['printer-1', 'printer-2', 'laser-1']
@@ -46,7 +47,7 @@ function school(options: { obtain?: () => { known: KnownProgram } | { denial: De
   const programs = { obtain: async () => obtain(), stored: () => known, runnable }
   const room = new ListRoom()
   const rules = { approvals: 'pupils' as const, autoStartPrinters: options.autoStart ?? false }
-  const nowMs = () => Date.now()
+  const { nowMs = Date.now } = options
   const starter = new Starter({
     store,
     machines,
@@ -200,6 +201,23 @@ describe('a command', () => {
     expect(s.room.orders).toEqual([])
   })
 
+  it.for<[string, Ask, string]>([
+    ['one of the books', { kind: 'machine.service', machine: 'printer-1', on: true }, 'outcome-unknown'],
+    ['one of the queue', { kind: 'job.hold', job: 'job-00001' }, 'outcome-unknown'],
+    ['one that must not happen twice', { kind: 'machine.jog', machine: 'printer-1', x: 10, feed: 600 }, 'outcome-unknown'],
+    ['one that is refused anyway', { kind: 'job.hold', job: 'job-none' }, 'unknown-job'],
+  ])('that a full disk cannot keep is refused aloud: %s', async ([, ask, code]) => {
+    using s = school()
+    s.put({})
+    const full = () => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+    }
+    Object.assign(s.store, { commit: full, beginCommand: full })
+    expect(codeOf(await s.desk.execute(aCommand(person('technician'), ask), 'city'))).toBe(code)
+    expect(s.room.orders).toEqual([])
+    expect(s.store.job('job-00001')?.held).toBe(false)
+  })
+
   it('that comes late is refused by the clock of whoever issued it', async () => {
     using s = school()
     const ask: Ask = { kind: 'machine.pause', machine: 'printer-1' }
@@ -311,6 +329,21 @@ describe('a machine', () => {
     expect(s.store.job('job-00001')).toMatchObject({ state: 'starting', machine: 'printer-1' })
   })
 
+  it.for<[string, string, MachineState, Partial<Job>]>([
+    ['prepares', 'still-at-work', { state: 'preparing', since: 1, what: 'heating' }, {}],
+    ['runs', 'still-at-work', { state: 'running', since: 1 }, {}],
+    ['is paused', 'still-at-work', { state: 'paused', since: 1, by: 'person' }, {}],
+    ['prints from its own card', 'still-at-work', { state: 'foreign', since: 1 }, {}],
+    ['waits for filament in the middle of a job', 'still-at-work', { state: 'attention', since: 1, why: 'runout' }, { state: 'paused' }],
+    ['is free', 'nothing-to-clear', { state: 'ready', since: 1 }, {}],
+  ])('that %s answers %s to whoever says that its bed is cleared', async ([, code, state, job]) => {
+    using s = school()
+    s.put({ machine: 'printer-1', ...job })
+    setState(s.machines, 'printer-1', state)
+    const clear: Ask = { kind: 'machine.clear', machine: 'printer-1', quality: 'ok' }
+    expect(codeOf(await s.desk.execute(aCommand(person('teacher'), clear), 'school'))).toBe(code)
+  })
+
   it('in service takes no new job until it is back', async () => {
     using s = school({ autoStart: true })
     setState(s.machines, 'printer-1', { state: 'ready', since: 1 })
@@ -354,6 +387,21 @@ describe('starting', () => {
       ['printer-1', 'job-00001'],
       ['printer-2', 'job-00002'],
     ])
+  })
+
+  it('a machine that refused once is asked again soon, whatever becomes of the clock', async () => {
+    let now = Date.now()
+    using s = school({ autoStart: true, nowMs: () => now })
+    s.room.answer = () => {
+      if (s.room.orders.length > 1) return undefined
+      now -= 3_600_000
+      return { code: 'busy', text: { ru: 'Занят.', en: 'Busy.' } }
+    }
+    s.put({ suitable: ['printer-1'] })
+    setState(s.machines, 'printer-1', { state: 'ready', since: 1 })
+    s.starter.stir()
+    await until(() => s.room.orders.length === 2, 'it is asked again')
+    expect(s.store.job('job-00001')).toMatchObject({ state: 'starting', machine: 'printer-1' })
   })
 
   it('a job its machine refuses three times is held back and the fault is raised', async () => {

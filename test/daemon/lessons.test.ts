@@ -71,6 +71,15 @@ describe('a lesson', () => {
     expect(s.store.refold()).toEqual([])
   })
 
+  it('that a clock set too far ahead took for over comes again when it is set right', async () => {
+    using s = queueSchool()
+    await s.open('group-7b', '7Б')
+    await s.ask(book())
+    const coming = (at: number) => s.store.records.comingLessons(at).length
+    const { until } = s.store.records.lesson('lesson-001') ?? { until: 0 }
+    expect([s.now, until - 1, until, until + hour, until - 1, s.now].map(coming)).toEqual([1, 1, 0, 0, 1, 1])
+  })
+
   it('that runs may end later or sooner', async () => {
     using s = queueSchool()
     await s.open('group-7b', '7Б')
@@ -154,7 +163,7 @@ describe('the forecast in lessons', () => {
     const rows = forecastQueue(asked({ jobs: [{ ...others, id: 'job-others' }], lessons: [lesson(now)] }))
     expect(rows['job-others']?.why).toMatchObject({
       code: 'kept-for-lesson',
-      text: { ru: 'На станке «Принтер 1» идёт занятие «Робототехника», он освободится сегодня в 8:00.' },
+      text: { ru: 'На станке «Принтер 1» идёт занятие «Робототехника», он освободится сегодня в 11:00.' },
     })
     expect(rows['job-others']?.start?.[0]).toBe(monday10 + hour)
   })

@@ -27,12 +27,24 @@ describe('a period', () => {
     ['month', 'Europe/Moscow', '2026-12-31T20:00:00Z', '2026-11-30T21:00:00Z', '2026-12-31T21:00:00Z'],
     // Where the clocks change a day has 25 hours.
     ['day', 'Europe/Berlin', '2026-10-25T12:00:00Z', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'],
+    // And where they jump over midnight itself, it begins at one.
+    ['day', 'America/Havana', '2024-03-10T04:30:00Z', '2024-03-09T05:00:00Z', '2024-03-10T05:00:00Z'],
+    ['day', 'America/Havana', '2024-03-10T05:00:00Z', '2024-03-10T05:00:00Z', '2024-03-11T04:00:00Z'],
+    ['day', 'Asia/Beirut', '2024-03-30T22:00:00Z', '2024-03-30T22:00:00Z', '2024-03-31T21:00:00Z'],
   ])('%s in %s holds %s', ([per, zone, at, from, until]) => {
     expect(periodOf(per, Date.parse(at), zone)).toEqual({ from: Date.parse(from), until: Date.parse(until) })
   })
 
   it('always holds its instant, and the next begins where it ends', () => {
-    const someZone = fc.constantFrom('Europe/Moscow', 'Asia/Kamchatka', 'America/New_York', 'UTC', 'Europe/Berlin')
+    const someZone = fc.constantFrom(
+      'Europe/Moscow',
+      'Asia/Kamchatka',
+      'America/New_York',
+      'UTC',
+      'Europe/Berlin',
+      'America/Havana',
+      'Asia/Beirut',
+    )
     fc.assert(
       fc.property(fc.integer({ min: 1.6e12, max: 1.95e12 }), someZone, fc.constantFrom<Period>('day', 'week', 'month'), (at, zone, per) => {
         const { from, until } = periodOf(per, at, zone)
@@ -133,6 +145,23 @@ describe('the use of quotas', () => {
       ['7Б', 3, 2.33],
       ['5А', 0, 0],
       ['?', 1, 0.67],
+    ])
+  })
+
+  it('charges a part that was taken back before its plate began to nobody, and the others what they then share', () => {
+    const plate = aJob({ id: 'plate-001', program, estimatedSeconds: 7200 })
+    const part = (id: string, of: number, more: Partial<Job> = {}) => aJob({ id, author: pupil(of), program, plate: 'plate-001', ...more })
+    const jobs = [
+      plate,
+      part('job-1', 1),
+      part('job-2', 2),
+      part('job-3', 3, { state: 'cancelled', endedAt: monday10 }),
+      part('job-4', 4, { state: 'denied', endedAt: monday10 }),
+    ]
+    const uses = quotaUses(question([quota({})], jobs))
+    expect(uses.map(({ whom, jobs, hours, grams }) => [whom, jobs, hours, grams])).toEqual([
+      [pupil(1).id, 1, 1, 20],
+      [pupil(2).id, 1, 1, 20],
     ])
   })
 

@@ -117,6 +117,28 @@ describe('the store', () => {
     expect(store.machine('printer-1').uncleared).toBeUndefined()
   })
 
+  it('keeps in memory the orders closed last, after a restart too, though they were opened first', () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 's.sqlite')
+    const by = person('technician')
+    const put = (store: Store, id: string, closedAt?: number) => {
+      const order = { id, site: 'school-1', machine: 'printer-1', title: 'Ремень', openedAt: 1, by, remarks: [] }
+      const event =
+        closedAt === undefined ? { change: 'opened' as const, order } : { change: 'closed' as const, order: { ...order, closedAt } }
+      store.commit({ events: [{ kind: 'order', at: 1, by, ...event }] })
+    }
+    const kept = (store: Store) => ['order-first', 'order-0', 'order-1', 'order-500'].map(id => store.records.care.order(id) !== undefined)
+    {
+      using store = new Store(path)
+      put(store, 'order-first')
+      for (let n = 0; n < 501; n++) put(store, `order-${n}`, 10 + n)
+      put(store, 'order-first', 1_000)
+      expect(kept(store)).toEqual([true, false, false, true])
+    }
+    using store = new Store(path)
+    expect(kept(store)).toEqual([true, false, false, true])
+  })
+
   it('gives events in batches bounded in number and bytes, and always at least one', () => {
     using folder = temporaryFolder()
     using store = new Store(join(folder.path, 's.sqlite'))

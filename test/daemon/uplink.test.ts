@@ -228,6 +228,23 @@ describe('commands', () => {
     expect(s.online()).toBe(true)
   })
 
+  it('that break go unanswered, and the next is answered', async () => {
+    const broken = aCommand(person('teacher'), { kind: 'machine.pause', machine: 'printer-1' })
+    await using s = await linked({
+      execute: async ({ id }) => {
+        if (id === broken.id) throw new Error('database or disk is full')
+        return { outcome: 'done', command: id, at: 1 }
+      },
+    })
+    s.begin()
+    await until(() => s.online(), 'it is online')
+    s.city.command(broken)
+    const next = aCommand(person('teacher'), { kind: 'machine.pause', machine: 'printer-1' })
+    s.city.command(next)
+    await until(() => s.city.replies.some(reply => reply.outcome === 'done'), 'the next is done')
+    expect(s.city.replies.filter(reply => reply.outcome === 'done').map(reply => reply.command)).toEqual([next.id])
+  })
+
   it('and the directory reach a school that comes later', async () => {
     await using s = await linked()
     s.city.directory({ version: 3, people: [] })

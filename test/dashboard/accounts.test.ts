@@ -74,6 +74,15 @@ it('lets a burst through and then so many a second', () => {
   expect([0, 0, 0, 0, 50, 100, 150, 200].map(now => within('anna', now))).toEqual([true, true, true, false, false, true, false, true])
 })
 
+it('keeps nobody waiting for a clock that was set back by an hour', () => {
+  const throttle = createThrottle({ tries: 1, windowMs: 1_000 })
+  const now = 3_600_000
+  throttle.failed('anna', now)
+  expect([throttle.waitMs('anna', 0), throttle.waitMs('anna', 600), throttle.waitMs('anna', 1_000)]).toEqual([1_000, 400, 0])
+  const within = createRate({ perSecond: 10, burst: 3 })
+  expect([now, now, now, now, 0, 50, 100].map(at => within('anna', at))).toEqual([true, true, true, false, false, false, true])
+})
+
 it("raises the directory's version with every change, and never by a restart alone", () => {
   let now = 5_000_000
   const store = openStore(':memory:')

@@ -57,6 +57,15 @@ describe('the next window', () => {
   })
 })
 
+it.for([
+  // In both zones the clocks go from 2:00 to 3:00 that Sunday: 2:30 is 3:30.
+  ['Europe/Berlin', '2026-03-29T01:30:00Z', '2026-03-29T02:00:00Z'],
+  ['America/New_York', '2026-03-08T07:30:00Z', '2026-03-08T08:00:00Z'],
+] as const)('a time that does not exist in %s is that of the jump’s other side', ([zone, from, to]) => {
+  const sunday = createCalendar(zone, { sun: [[150, 240]] }, [])
+  expect(sunday.next(at(from) - 3_600_000)).toEqual({ from: at(from), to: at(to) })
+})
+
 describe('working seconds', () => {
   it.for([
     ['within the window', '2026-10-12T05:00:00Z', 3600, '2026-10-12T06:00:00Z'],

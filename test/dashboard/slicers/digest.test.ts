@@ -124,4 +124,26 @@ describe('a digest', () => {
     for (let n = 0; n < 10_100; n += 1) expect(judge(answerAt(1_001 + n), 1_001 + n)).toBe('right')
     expect(judge(first, 12_000)).toBe('stale')
   })
+
+  it('is good after the clock was set back, and what was spent before stays spent', () => {
+    const door = createDigestDoor()
+    const ha1 = createHash('md5').update('anna:Tsekh:key').digest('hex')
+    const answerAt = (nowMs: number) =>
+      readDigest(
+        digestAnswer({ headers: { 'www-authenticate': door.challenges(nowMs, false).join(', ') } }, 'http://x/p', 'GET', {
+          username: 'anna',
+          password: 'key',
+        }),
+      )
+    const judge = (answer: ReturnType<typeof answerAt>, nowMs: number) => answer && door.judge(answer, 'GET', '/p', ha1, nowMs)
+    const hour = 3_600_000
+    const minutes = [0, 6, 12].map(minute => 2 * hour + minute * 60_000)
+    const before = minutes.map(at => {
+      const answer = answerAt(at)
+      expect(judge(answer, at)).toBe('right')
+      return answer
+    })
+    expect(judge(answerAt(hour), hour)).toBe('right')
+    expect(before.map(answer => judge(answer, hour))).toEqual(['stale', 'stale', 'stale'])
+  })
 })
