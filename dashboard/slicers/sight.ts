@@ -1,4 +1,5 @@
 // What a slicer may see of its target: the machine as the picture knows it, and the owner's jobs as files. Cheap: no store, no school is asked.
+import { waitsForALook } from '../../protocols/contract/floor.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import { activeStates, endedStates } from '../../protocols/contract/job-states.ts'
 import type { Telemetry } from '../../protocols/contract/machine.ts'
@@ -26,10 +27,12 @@ export function lookAt(picture: SitePicture, target: string, name: string, nowMs
     return { state: 'queue', name, site: picture.name, waiting: jobs.filter(({ state }) => state === 'queued').length }
   }
   const machine = own(picture.machines, target)
+  const shown = machine === undefined ? 'no-data' : shownState(picture.link, machine.state, nowMs)
   const telemetry = own(picture.telemetry, target)
   const job = jobs.find(one => one.machine === target && activeStates.includes(one.state))
   return {
-    state: machine === undefined ? 'no-data' : shownState(picture.link, machine.state, nowMs),
+    // Silence comes first: what was reported is as old as the rest.
+    state: shown === 'ready' && machine !== undefined && waitsForALook(machine) ? 'attention' : shown,
     name: machine?.declaration.name ?? name,
     site: picture.name,
     ...(machine && { machine }),

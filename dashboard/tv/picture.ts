@@ -1,5 +1,5 @@
 // What a screen on the workshop's wall receives: machines, counts and ticket numbers. No name of a person, no file, no fault in somebody's words; of words people wrote only a lesson's title. Pure.
-import { helpCalled } from '../../protocols/contract/floor.ts'
+import { helpCalled, waitsForALook } from '../../protocols/contract/floor.ts'
 import { activeStates } from '../../protocols/contract/job-states.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
 import { confidence, own } from '../fleet/picture.ts'
@@ -95,8 +95,10 @@ export function tileOf(id: string, machine: MachinePicture, picture: SitePicture
   }
 }
 
-function lookOf({ state, inService }: MachinePicture): TvLook {
+function lookOf(machine: MachinePicture): TvLook {
+  const { state, inService } = machine
   if (inService) return 'service'
+  if (waitsForALook(machine)) return 'attention'
   switch (state.state) {
     case 'offline':
       return 'unknown'

@@ -86,6 +86,17 @@ describe('a machine’s page says', () => {
     }
   })
 
+  it('that a machine waits for a person once something was reported of it, and free again once that is settled', async () => {
+    const title = async (reader?: string) => /<title>([^<]*)/.exec((await get(path, reader)).text)?.[1]
+    fault('problem-reported', 'raised')
+    for (const reader of [undefined, 'petya', 'anna']) {
+      expect(await title(reader)).toContain('Ждёт человека')
+      expect(words((await get(path, reader)).text)).not.toContain('Свободен')
+    }
+    fault('problem-reported', 'cleared')
+    expect(await title()).toContain('Свободен')
+  })
+
   it('everything in English to whom asks for it, the same sentences in both languages', async () => {
     for (const asking of ['', '?ask=report']) {
       const { text } = await get(path + asking, undefined, 'en')

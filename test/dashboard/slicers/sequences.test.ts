@@ -312,6 +312,21 @@ describe.for(['MD5', 'SHA-256'] as const)('PrusaSlicer, type PrusaLink, digest w
   })
 })
 
+describe('a PrusaLink status', () => {
+  const status = async () => (await ask(`${base}/api/v1/status`, { headers: { 'x-api-key': secret } })).json()
+
+  it('asks for a person where something was reported of the machine', async () => {
+    const report = (change: 'raised' | 'cleared', number: number) => {
+      const fault = { code: 'problem-reported', text: { ru: 'Дым', en: 'Smoke' } }
+      screen.fleet.apply('alpha', { name: 'events', events: [{ kind: 'fault', number, at: 1, machine: 'ender', change, fault }] })
+    }
+    report('raised', 901)
+    expect((await status()).printer).toMatchObject({ state: 'ATTENTION', status_printer: { ok: true } })
+    report('cleared', 902)
+    expect((await status()).printer.state).toBe('READY')
+  })
+})
+
 describe('PrusaSlicer, type PrusaLink, with the key instead of a digest', () => {
   it('is told of PUT in a version that its OctoPrint type takes too', async () => {
     const headers = { 'x-api-key': secret }

@@ -94,6 +94,18 @@ describe('a ticket says', () => {
     expect(said).toContain('В очереди')
   })
 
+  it('that a teacher looks at the machine first where something was reported of it and the school has not said more', async () => {
+    await using plain = await openTickets()
+    const said = async () => words(await (await fetch(plain.url + plain.path('waiting'))).text())
+    expect(await said()).not.toContain('ждёт человека')
+    const fault = { code: 'problem-reported', text: { ru: 'Шум', en: 'Noise' } }
+    plain.fleet.apply('alpha', {
+      name: 'events',
+      events: [{ kind: 'fault', number: 901, at: 1, machine: 'ender', change: 'raised', fault }],
+    })
+    expect(await said()).toContain('Станок «Станок ender» ждёт человека. Что поможет: Учитель осмотрит станок')
+  })
+
   it('what was true, and how old it is, when the school is silent; it promises nothing then', async () => {
     await using silent = await openTickets({ forecast: aForecast(Date.now()), scope: 'city' })
     silent.fleet.apply('alpha', { name: 'gone' })
