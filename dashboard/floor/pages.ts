@@ -169,6 +169,11 @@ export function addFloor(app: Express, context: WebContext): void {
 
   /** A button: judged, asked of the school, answered by the page itself with what came of it. */
   const deed = (name: string, said: Said, read: (machine: string, body: unknown) => Ask | undefined, staffOnly: boolean) => {
+    // Of a refused deed the browser keeps the address, and asks for it again on reload or as a tab it brings back.
+    app.get(`/m/:site/:machine/${name}`, (request, response) => {
+      const place = found(request, response)
+      if (place !== undefined) response.redirect(303, `${place.path}?lang=${languageFor(request)}`)
+    })
     app.post(`/m/:site/:machine/${name}`, form, async (request, response) => {
       const place = found(request, response)
       if (place === undefined) return
@@ -238,6 +243,11 @@ export function addFloor(app: Express, context: WebContext): void {
     },
     true,
   )
+
+  // Behind these stand the staff's screens, which would answer whatever is left with a sign-in.
+  app.get('/m/:site/:machine/*rest', (request, response) => {
+    if (found(request, response) !== undefined) refused(request, response, 'missing')
+  })
 }
 
 function sentence(which: 'choose' | 'tooFast'): Denial {

@@ -191,6 +191,17 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     response.status(taken === true ? 204 : 400).end()
   })
 
+  // Of a refused deed the browser keeps the address, and asks for it again on reload or as a tab it brings back.
+  app.get(['/t/:ticket/mend', '/t/:ticket/help', '/t/:ticket/cancel'], (request, response) => {
+    const ticket = found(request, response)
+    if (ticket !== undefined) response.redirect(303, `${ticket.path}?lang=${languageFor(request)}`)
+  })
+
+  // Behind these stand the staff's screens, which would answer whatever is left with a sign-in.
+  app.get('/t/:ticket/*rest', (request, response) => {
+    if (found(request, response) !== undefined) refused(request, response, 'missing')
+  })
+
   /** Cancels every copy that can still be, as its author would. */
   async function cancel({ view, path }: FoundTicket): Promise<'cancelled' | 'refused' | 'sent'> {
     const at = clock()

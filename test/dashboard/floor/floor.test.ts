@@ -152,6 +152,16 @@ describe('its address', () => {
     expect(stage.commands).toEqual([])
   })
 
+  it('leads back to the machine from a button’s address, where a refused form leaves the browser, and nowhere else', async () => {
+    for (const deed of ['help', 'report', 'clear', 'pause', 'resume', 'settle']) {
+      const { status, headers } = await get(`${path}/${deed}`)
+      expect([deed, status, headers.get('location')]).toEqual([deed, 303, `${path}?lang=ru`])
+    }
+    const { status, text } = await get(`${path}/xx`)
+    expect([status, words(text).includes(floorWords.ru.missing)]).toEqual([404, true])
+    expect((await get('/m/alpha/ender-abcdefghjkmn/pause')).status).toBe(404)
+  })
+
   it('is told to staff of the school who know the machine, and to nobody else', async () => {
     for (const reader of ['anna', 'tech']) expect((await get('/m/alpha/ender', reader)).headers.get('location')).toBe(path)
     for (const reader of [undefined, 'petya', 'boris']) {

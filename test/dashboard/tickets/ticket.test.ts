@@ -131,6 +131,20 @@ describe('the address of a ticket', () => {
     expect(text).not.toContain('<script')
   })
 
+  it.for(['mend', 'cancel', 'help'])('leads back to the ticket from /%s, where a refused form leaves the browser', async deed => {
+    const path = stage.path('waiting')
+    const { status, headers } = await read(`${path}/${deed}`)
+    expect([status, headers.get('location')]).toEqual([303, `${path}?lang=ru`])
+    expect((await read(`/t/14-abcdefghjkmn/${deed}`)).status).toBe(404)
+  })
+
+  it('with an unknown tail opens no sign-in of the staff: it says in its own words that there is nothing', async () => {
+    for (const tail of ['/xx', '/xx/yy', '/push']) {
+      const { status, text } = await read(stage.path('waiting') + tail)
+      expect([status, words(text).includes(pageWords.ru.missing)]).toEqual([404, true])
+    }
+  })
+
   it('is answered to whoever floods the door only now and then, and to others as before', async () => {
     await using tried = await openTickets()
     const statuses = await Promise.all(
