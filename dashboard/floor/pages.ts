@@ -16,7 +16,7 @@ import { isStaff, judge, lifetimeMs, maySeeSite } from '../server/rights.ts'
 import { html, qr, sendPaper } from '../tickets/paper.ts'
 import { liveScript } from '../tickets/script.ts'
 import { ticketPath } from '../tickets/secret.ts'
-import { languageOf } from '../tickets/words.ts'
+import { languageOf, sentElsewhere } from '../tickets/words.ts'
 import type { Account } from '../workplace.ts'
 import { askings, type FloorPage, floorPart, floorStyle, floorWhole } from './render.ts'
 import { machinePath, readMachinePath } from './secret.ts'
@@ -177,7 +177,7 @@ export function addFloor(app: Express, context: WebContext): void {
     app.post(`/m/:site/:machine/${name}`, form, async (request, response) => {
       const place = found(request, response)
       if (place === undefined) return
-      if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+      if (!comesFromUs(request.headers, context.origins)) return send(request, response, place, sentElsewhere, 403)
       const { view, reader, account, path } = place
       if (staffOnly && reader.who !== 'staff') return send(request, response, place, denial('not-signed-in'), 401)
       const ask = read(view.machine, request.body)

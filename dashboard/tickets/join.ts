@@ -9,7 +9,7 @@ import { beginSession, comesFromUs } from '../server/people.ts'
 import { isStaff, maySeeSite } from '../server/rights.ts'
 import type { Account } from '../workplace.ts'
 import { type Html, html, qr, sendPaper } from './paper.ts'
-import { languageOf, type PageWords, pageWords } from './words.ts'
+import { languageOf, type PageWords, pageWords, sentElsewhere } from './words.ts'
 
 /** A class types a code at one moment, with slips, from one address. */
 const addressTries = { tries: 60, windowMs: 5 * 60_000 }
@@ -44,11 +44,14 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
   }
   const addressOf = (request: Request) => context.origins[0] ?? `${request.protocol}://${request.get('host')}`
 
-  /** True when this device may try; false when it was refused. */
-  const mayTry = (request: Request, response: Response, page: Page): boolean => {
-    const slow = addresses.waitMs(request.ip ?? '', clock()) > 0
-    if (!slow && comesFromUs(request.headers, context.origins)) return true
-    sendPaper(response, { language: page.language, title: page.words.slow, main: html`<h1>${page.words.slow}</h1>` }, slow ? 429 : 403)
+  /** True when this device may try; false when it was refused: what comes from elsewhere with the form itself, empty. */
+  const mayTry = (request: Request, response: Response, page: Page, again: (status: number, denial: Denial) => void): boolean => {
+    if (addresses.waitMs(request.ip ?? '', clock()) > 0) {
+      sendPaper(response, { language: page.language, title: page.words.slow, main: html`<h1>${page.words.slow}</h1>` }, 429)
+      return false
+    }
+    if (comesFromUs(request.headers, context.origins)) return true
+    again(403, sentElsewhere)
     return false
   }
 
@@ -68,7 +71,8 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
 
   app.post('/join', form, async (request, response) => {
     const page = pageFor(request)
-    if (!mayTry(request, response, page)) return
+    const again = (status: number, denial: Denial) => sendForm(response, page, status, { code: '', nickname: '' }, denial)
+    if (!mayTry(request, response, page, again)) return
     const body = joinSchema.safeParse(request.body)
     if (!body.success) return sendForm(response, page, 400, { code: '', nickname: '' })
     // Counted before the answer, given back when it was right.
@@ -90,7 +94,8 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
 
   app.post('/join/back', form, async (request, response) => {
     const page = pageFor(request)
-    if (!mayTry(request, response, page)) return
+    const again = (status: number, denial: Denial) => sendBack(response, page, status, { who: '', words: '' }, denial)
+    if (!mayTry(request, response, page, again)) return
     const body = backSchema.safeParse(request.body)
     if (!body.success) return sendBack(response, page, 400, { who: '', words: '' })
     const key = body.data.who.toUpperCase().replace(/[^\p{L}\d]/gu, '')

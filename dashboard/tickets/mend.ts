@@ -9,7 +9,7 @@ import { comesFromUs } from '../server/people.ts'
 import { lifetimeMs } from '../server/rights.ts'
 import { receiveForm } from '../slicers/receive.ts'
 import type { FoundTicket } from './view.ts'
-import { pageWords } from './words.ts'
+import { pageWords, sentElsewhere } from './words.ts'
 
 /** Of one ticket: whoever mends in haste sends a file three times. */
 const mends = { perSecond: 1 / 120, burst: 5 }
@@ -26,10 +26,9 @@ type Doors = {
   languageFor: (request: Request) => Language
   /** The ticket's page with the sentence on it. */
   refuse: (request: Request, response: Response, ticket: FoundTicket, denial: Denial, status: number) => Promise<void>
-  missing: (request: Request, response: Response) => void
 }
 
-export function addMend(app: Express, context: WebContext, { found, languageFor, refuse, missing }: Doors): void {
+export function addMend(app: Express, context: WebContext, { found, languageFor, refuse }: Doors): void {
   const { workplace, log, clock, closing } = context
   const within = createRate(mends)
   const underWay = new Set<string>()
@@ -48,10 +47,7 @@ export function addMend(app: Express, context: WebContext, { found, languageFor,
       else await refuse(request, response, ticket, denial, status)
     }
 
-    if (!comesFromUs(request.headers, context.origins)) {
-      leave(request)
-      return missing(request, response)
-    }
+    if (!comesFromUs(request.headers, context.origins)) return no(sentElsewhere, 403)
     const id = view.mend
     const author = workplace.tickets?.jobs(view.site, view.ticket).find(job => job.id === id)?.author
     if (id === undefined || author === undefined) return no(sentence('notNow'), 409)

@@ -17,7 +17,7 @@ import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
 import { ticketScript, worker } from './script.ts'
 import { readTicketPath, sameSecret, ticketSecret } from './secret.ts'
 import { type FoundTicket, viewTicket } from './view.ts'
-import { languageOf, pageWords } from './words.ts'
+import { languageOf, pageWords, sentElsewhere } from './words.ts'
 
 /**
  * A whole school behind one address looks at its tickets each 8 s. Whoever tries secrets at this pace needs a thousand million years for 59 bits,
@@ -116,7 +116,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     if (ticket !== undefined) await show(request, response, ticket)
   })
 
-  addMend(app, context, { found, languageFor, refuse: show, missing: (request, response) => refused(request, response, 'missing') })
+  addMend(app, context, { found, languageFor, refuse: show })
 
   app.get('/t/:ticket/live', async (request, response) => {
     const ticket = found(request, response)
@@ -160,7 +160,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
   app.post('/t/:ticket/help', async (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
-    if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+    if (!comesFromUs(request.headers, context.origins)) return show(request, response, ticket, sentElsewhere, 403)
     const { view, path } = ticket
     const author = workplace.tickets?.jobs(view.site, view.ticket)[0]?.author
     if (view.help === undefined || author === undefined) return response.redirect(303, path)
@@ -177,7 +177,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
   app.post('/t/:ticket/cancel', async (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
-    if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+    if (!comesFromUs(request.headers, context.origins)) return show(request, response, ticket, sentElsewhere, 403)
     const said = await cancel(ticket)
     const language = languageFor(request)
     response.redirect(303, `${ticket.path}?said=${said}&lang=${language}`)

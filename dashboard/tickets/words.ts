@@ -1,5 +1,5 @@
 // The words of the pages that need no script: the ticket, joining a group, the group's card. Russian and English, by the browser's wish.
-import type { Language } from '../../protocols/contract/words.ts'
+import type { Denial, Language } from '../../protocols/contract/words.ts'
 import type { Phase, Step } from './view.ts'
 
 const ru = {
@@ -94,6 +94,7 @@ const ru = {
   missing: 'Такого талона нет',
   missingHelp: 'Проверь ссылку или спроси учителя.',
   slow: 'Слишком много попыток. Подожди несколько минут.',
+  elsewhere: 'Это пришло со страницы с другого адреса: открой её заново по этому адресу и попробуй ещё раз.',
   home: 'На главную',
   push: {
     approved: (ticket: number) => `Талон ${ticket}: одобрено, задание в очереди`,
@@ -225,6 +226,7 @@ const en: PageWords = {
   missing: 'There is no such ticket',
   missingHelp: 'Check the link or ask your teacher.',
   slow: 'Too many attempts. Wait a few minutes.',
+  elsewhere: 'This came from a page at another address: open it anew at this one and try again.',
   home: 'Home',
   push: {
     approved: ticket => `Ticket ${ticket}: approved, the job is in the queue`,
@@ -264,6 +266,9 @@ const en: PageWords = {
 }
 
 export const pageWords: Record<Language, PageWords> = { ru, en }
+
+/** To a form that a page of another origin sent. */
+export const sentElsewhere: Denial = { code: 'wrong-page', text: { ru: ru.elsewhere, en: en.elsewhere } }
 
 /** Russian unless the browser asks for English before it (RFC 9110 §12.5.4), or the address does. */
 export function languageOf(asked: unknown, acceptLanguage: string | undefined): Language {

@@ -1,5 +1,6 @@
 // Who may ask what about people: every new ask and address × every role × own and other school, in the city and at school.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pageWords } from '../../dashboard/tickets/words.ts'
 import type { Roster } from '../../protocols/contract/screen.ts'
 import { Person } from './house.ts'
 import { openTickets } from './tickets/stage.ts'
@@ -133,9 +134,15 @@ describe('the doors of pupils', () => {
   const post = (stage: Stage, path: string, body: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(stage.url + path, { method: 'POST', body: new URLSearchParams(body), headers, redirect: 'manual' })
 
-  it('refuse a form from a foreign page', async () => {
-    const response = await post(stages.school, '/join', { code: 'АВЕК24', nickname: 'Лис' }, { origin: 'https://evil.example' })
+  it.for([
+    ['/join', { code: 'АВЕК24', nickname: 'Лис' }],
+    ['/join/back', { who: 'П-7F3K', words: 'ракета-медведь-яблоко-47' }],
+  ] as const)('refuse a form that a foreign page sends to %s, and say what helps beside the form', async ([path, body]) => {
+    const response = await post(stages.school, path, body, { origin: 'https://evil.example', 'accept-language': 'ru' })
     expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null])
+    const page = await response.text()
+    for (const each of [pageWords.ru.elsewhere, '<form']) expect(page).toContain(each)
+    expect(page).not.toContain(pageWords.ru.slow)
   })
 
   it('are not there in the city, and say where they are', async () => {

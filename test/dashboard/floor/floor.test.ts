@@ -211,8 +211,9 @@ describe('whoever stands there', () => {
   })
 
   it('is heard from our own pages only', async () => {
-    expect((await post(`${path}/help`, {}, undefined, { origin: 'https://evil.example' })).status).toBe(404)
-    expect((await post(`${path}/clear`, { quality: 'ok' }, 'anna', { 'sec-fetch-site': 'cross-site' })).status).toBe(404)
+    const refused = await post(`${path}/help`, {}, undefined, { origin: 'https://evil.example' })
+    expect([refused.status, words(refused.text)]).toEqual([403, expect.stringContaining('со страницы с другого адреса')])
+    expect((await post(`${path}/clear`, { quality: 'ok' }, 'anna', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect(stage.commands).toEqual([])
   })
 

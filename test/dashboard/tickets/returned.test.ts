@@ -152,7 +152,8 @@ describe('the mended file is not taken', () => {
 
   it('from a page of somebody else, or at a wrong address', async () => {
     const path = await sentBack('five')
-    expect((await mend(path, form('G28'), { origin: 'https://evil.example' })).status).toBe(404)
+    const foreign = await mend(path, form('G28'), { origin: 'https://evil.example' })
+    expect([foreign.status, words(await foreign.text())]).toEqual([403, expect.stringContaining('со страницы с другого адреса')])
     expect((await mend('/t/14-abcdefghjkmn', form('G28'))).status).toBe(404)
     expect(stage.commands).toEqual([])
   })

@@ -202,7 +202,8 @@ describe('its owner', () => {
 
   it('cancels nothing from a page of somebody else', async () => {
     stage.commands.length = 0
-    expect((await cancel(stage.path('waiting'), { origin: 'https://evil.example' })).status).toBe(404)
+    const foreign = await cancel(stage.path('waiting'), { origin: 'https://evil.example' })
+    expect([foreign.status, words(await foreign.text())]).toEqual([403, expect.stringContaining(pageWords.ru.elsewhere)])
     expect((await cancel('/t/14-abcdefghjkmn')).status).toBe(404)
     expect(stage.commands).toEqual([])
   })
