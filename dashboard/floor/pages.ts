@@ -10,7 +10,7 @@ import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
 import { own } from '../fleet/picture.ts'
 import type { WebContext } from '../server/context.ts'
-import { denial } from '../server/denials.ts'
+import { denial, statusOf } from '../server/denials.ts'
 import { authorOf, comesFromUs, visitorOf } from '../server/people.ts'
 import { isStaff, judge, lifetimeMs, maySeeSite } from '../server/rights.ts'
 import { html, qr, sendPaper } from '../tickets/paper.ts'
@@ -65,6 +65,12 @@ export function addFloor(app: Express, context: WebContext): void {
     const account = visitorOf(request.headers.cookie, workplace, shelf, clock())?.account
     if (account === undefined || !maySeeSite(account, site)) return { reader: { who: 'anybody' } }
     return { reader: { who: isStaff(account) ? 'staff' : 'pupil', author: authorOf(account) }, account }
+  }
+
+  /** To whom signing in would help, and to whom not: a pupil is signed in, another school's teacher too. */
+  const notStaff = (request: Request, { who }: FloorReader): Denial => {
+    if (who === 'pupil') return denial('no-right')
+    return denial(visitorOf(request.headers.cookie, workplace, shelf, clock()) === undefined ? 'not-signed-in' : 'other-site')
   }
 
   /** The page of this address, or undefined when it was refused. */
@@ -179,7 +185,10 @@ export function addFloor(app: Express, context: WebContext): void {
       if (place === undefined) return
       if (!comesFromUs(request.headers, context.origins)) return send(request, response, place, sentElsewhere, 403)
       const { view, reader, account, path } = place
-      if (staffOnly && reader.who !== 'staff') return send(request, response, place, denial('not-signed-in'), 401)
+      if (staffOnly && reader.who !== 'staff') {
+        const no = notStaff(request, reader)
+        return send(request, response, place, no, statusOf(no))
+      }
       const ask = read(view.machine, request.body)
       if (ask === undefined) return send(request, response, place, sentence('choose'), 400)
       if (!mayCall(request, place, ask)) return send(request, response, place, sentence('tooFast'), 429)

@@ -196,16 +196,20 @@ describe('whoever stands there', () => {
     expect(stage.commands[0]).toMatchObject({ author: someone, ask: { kind: 'machine.report', problem: 'noise', text: 'скрипит' } })
   })
 
-  it('may press nothing of staff’s, signed in as a pupil or as another school’s teacher or not at all', async () => {
+  it.for([
+    [undefined, 401, 'Войдите, чтобы продолжить.'],
+    ['petya', 403, 'На это у вас нет прав.'],
+    ['boris', 403, 'Эта площадка вам не доступна.'],
+  ] as const)('may press nothing of staff’s, and hears why: %s, %d, %s', async ([reader, status, sentence]) => {
     say(lies('job-onBed'))
-    for (const reader of [undefined, 'petya', 'boris']) {
-      for (const [deed, body] of [
-        ['clear', { quality: 'ok' }],
-        ['pause', {}],
-        ['resume', {}],
-        ['settle', { fault: 'help-called' }],
-      ] as const)
-        expect((await post(`${path}/${deed}`, body, reader)).status).toBe(401)
+    for (const [deed, body] of [
+      ['clear', { quality: 'ok' }],
+      ['pause', {}],
+      ['resume', {}],
+      ['settle', { fault: 'help-called' }],
+    ] as const) {
+      const refused = await post(`${path}/${deed}`, body, reader)
+      expect([refused.status, words(refused.text)]).toEqual([status, expect.stringContaining(sentence)])
     }
     expect(stage.commands).toEqual([])
   })
