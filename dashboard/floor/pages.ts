@@ -1,7 +1,6 @@
 // The machine's own page at /m/{site}/{machine}-{secret}, behind the QR code on it: no sign-in. In the city and on the school's own screen alike.
 import { createHash, randomUUID } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
-import express from 'express'
 import { z } from 'zod'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import { problems, someoneAt } from '../../protocols/contract/floor.ts'
@@ -13,6 +12,7 @@ import type { WebContext } from '../server/context.ts'
 import { denial, statusOf } from '../server/denials.ts'
 import { authorOf, comesFromUs, visitorOf } from '../server/people.ts'
 import { isStaff, judge, lifetimeMs, maySeeSite } from '../server/rights.ts'
+import { formReader } from '../tickets/form.ts'
 import { html, qr, sendPaper } from '../tickets/paper.ts'
 import { liveScript } from '../tickets/script.ts'
 import { ticketPath } from '../tickets/secret.ts'
@@ -50,7 +50,7 @@ export function addFloor(app: Express, context: WebContext): void {
   const fromAddress = createRate(callsFromAddress)
   const atMachine = createRate(callsAtMachine)
   const ofStaff = createRate(deedsOfStaff)
-  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 8 })
+  const readForm = formReader(formBytesMax)
   const languageFor = (request: Request) => languageOf(request.query.lang, request.headers['accept-language'])
 
   const refused = (request: Request, response: Response, what: 'missing' | 'slow') => {
@@ -180,7 +180,7 @@ export function addFloor(app: Express, context: WebContext): void {
       const place = found(request, response)
       if (place !== undefined) response.redirect(303, `${place.path}?lang=${languageFor(request)}`)
     })
-    app.post(`/m/:site/:machine/${name}`, form, async (request, response) => {
+    app.post(`/m/:site/:machine/${name}`, async (request, response) => {
       const place = found(request, response)
       if (place === undefined) return
       if (!comesFromUs(request.headers, context.origins)) return send(request, response, place, sentElsewhere, 403)
@@ -189,6 +189,8 @@ export function addFloor(app: Express, context: WebContext): void {
         const no = notStaff(request, reader)
         return send(request, response, place, no, statusOf(no))
       }
+      const unread = await readForm(request, response)
+      if (unread !== undefined) return send(request, response, place, sentence('unread'), unread)
       const ask = read(view.machine, request.body)
       if (ask === undefined) return send(request, response, place, sentence('choose'), 400)
       if (!mayCall(request, place, ask)) return send(request, response, place, sentence('tooFast'), 429)
@@ -259,6 +261,6 @@ export function addFloor(app: Express, context: WebContext): void {
   })
 }
 
-function sentence(which: 'choose' | 'tooFast'): Denial {
-  return { code: which === 'choose' ? 'bad-request' : 'too-fast', text: { ru: floorWords.ru[which], en: floorWords.en[which] } }
+function sentence(which: 'choose' | 'unread' | 'tooFast'): Denial {
+  return { code: which === 'tooFast' ? 'too-fast' : 'bad-request', text: { ru: floorWords.ru[which], en: floorWords.en[which] } }
 }

@@ -9,7 +9,7 @@ import { comesFromUs } from '../server/people.ts'
 import { lifetimeMs } from '../server/rights.ts'
 import { receiveForm } from '../slicers/receive.ts'
 import type { FoundTicket } from './view.ts'
-import { pageWords, sentElsewhere } from './words.ts'
+import { type PageWords, pageWords, sentElsewhere } from './words.ts'
 
 /** Of one ticket: whoever mends in haste sends a file three times. */
 const mends = { perSecond: 1 / 120, burst: 5 }
@@ -56,7 +56,9 @@ export function addMend(app: Express, context: WebContext, { found, languageFor,
     underWay.add(path)
     try {
       const received = await receiveForm(request, response, context)
-      if ('denial' in received) return await no(received.denial, received.denial.status ?? statusOf(received.denial))
+      if ('denial' in received) {
+        return await no(forPupils(received.denial, context.uploadLimitBytes), received.denial.status ?? statusOf(received.denial))
+      }
       const comment = (received.fields.comment ?? '').trim().slice(0, 1_000)
       const issuedAt = clock()
       const ask = { kind: 'job.mend' as const, job: id, ...received.upload, ...(comment === '' ? {} : { comment }) }
@@ -80,6 +82,27 @@ function leave(request: Request): void {
   request.resume()
   const timer = setTimeout(() => request.destroy(), drainMs).unref()
   request.once('end', () => clearTimeout(timer))
+}
+
+/** Of a form that is not taken the receiver speaks to slicers. */
+function forPupils(denial: Denial, limitBytes: number): Denial {
+  const say = (words: (mend: PageWords['mend']) => string) => ({
+    code: denial.code,
+    text: { ru: words(pageWords.ru.mend), en: words(pageWords.en.mend) },
+  })
+  switch (denial.code) {
+    case 'no-file':
+    case 'no-name':
+      return say(({ noFile }) => noFile)
+    case 'not-a-form':
+    case 'bad-form':
+      return say(({ notForm }) => notForm)
+    case 'half-file':
+      return say(({ broken }) => broken)
+    case 'too-big':
+      return say(({ tooBig }) => tooBig(Math.floor(limitBytes / 1_048_576)))
+  }
+  return denial
 }
 
 function sentence(which: 'notNow' | 'tooOften'): Denial {

@@ -131,6 +131,7 @@ describe('an address about people', () => {
 })
 
 describe('the doors of pupils', () => {
+  const nine = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`more-${n}`, 'x']))
   const post = (stage: Stage, path: string, body: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(stage.url + path, { method: 'POST', body: new URLSearchParams(body), headers, redirect: 'manual' })
 
@@ -143,6 +144,24 @@ describe('the doors of pupils', () => {
     const page = await response.text()
     for (const each of [pageWords.ru.elsewhere, '<form']) expect(page).toContain(each)
     expect(page).not.toContain(pageWords.ru.slow)
+  })
+
+  it.for<[string, string, number, Record<string, string>, string]>([
+    ['with a field missing', '/join', 400, { code: 'АВЕК24' }, pageWords.ru.join.fill],
+    ['with a field too long', '/join', 400, { code: 'А'.repeat(50), nickname: 'Лис' }, pageWords.ru.join.fill],
+    ['too long', '/join', 413, { code: 'АВЕК24', nickname: 'Лис'.repeat(900) }, pageWords.ru.join.fill],
+    ['with too many fields', '/join', 413, { code: 'АВЕК24', nickname: 'Лис', ...nine }, pageWords.ru.join.fill],
+    ['with a field missing', '/join/back', 400, { who: 'П-7F3K' }, pageWords.ru.join.fillBack],
+    ['too long', '/join/back', 413, { who: 'П-7F3K', words: 'я'.repeat(3_000) }, pageWords.ru.join.fillBack],
+  ])('answer a form %s at %s with the form again and a sentence: %d', async ([, path, status, body, sentence]) => {
+    const response = await post(stages.school, path, body, { 'accept-language': 'ru' })
+    expect([response.status, response.headers.get('content-type'), response.headers.get('set-cookie')]).toEqual([
+      status,
+      expect.stringContaining('text/html'),
+      null,
+    ])
+    const page = await response.text()
+    for (const each of [sentence, '<form']) expect(page).toContain(each)
   })
 
   it('are not there in the city, and say where they are', async () => {

@@ -196,6 +196,12 @@ describe('whoever stands there', () => {
     expect(stage.commands[0]).toMatchObject({ author: someone, ask: { kind: 'machine.report', problem: 'noise', text: 'скрипит' } })
   })
 
+  it('hears on the page that what was sent could not be read', async () => {
+    const refused = await post(`${path}/report`, { problem: 'noise', text: 'скрип '.repeat(900) })
+    expect([refused.status, words(refused.text)]).toEqual([413, expect.stringContaining(floorWords.ru.unread)])
+    expect(stage.commands).toEqual([])
+  })
+
   it.for([
     [undefined, 401, 'Войдите, чтобы продолжить.'],
     ['petya', 403, 'На это у вас нет прав.'],
