@@ -2,6 +2,7 @@
 import { helpCalled, waitsForALook } from '../../protocols/contract/floor.ts'
 import { activeStates } from '../../protocols/contract/job-states.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
+import { toHandOver } from '../../protocols/contract/shelf.ts'
 import { confidence, own } from '../fleet/picture.ts'
 
 /** What a tile looks like; `unknown` also where the school itself is not heard. */
@@ -47,9 +48,7 @@ export function tvPicture(picture: SitePicture, version: string, nowMs: number):
     .map(([id, machine]) => tileOf(id, machine, picture, sure))
     .sort((a, b) => byNeed.indexOf(a.look) - byNeed.indexOf(b.look) || a.name.localeCompare(b.name, 'ru', { numeric: true }))
   const count = (...looks: TvLook[]) => tiles.filter(({ look }) => looks.includes(look)).length
-  const done = Object.values(picture.jobs).filter(
-    ({ state, verdict }) => state === 'completed' && verdict !== undefined && verdict.quality !== 'failed',
-  )
+  const done = toHandOver(Object.values(picture.jobs))
   return {
     version,
     at: nowMs,

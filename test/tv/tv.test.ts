@@ -81,6 +81,17 @@ describe('the wall', () => {
     expect(tvPicture(repaired, 'v', start).tiles[0]?.look).toBe('service')
   })
 
+  it('calls for the parts of a shared bed, and for the bed’s own job nobody: it is handed to no one', () => {
+    const verdict = { quality: 'ok', by: { id: 'anna', name: 'Анна Петровна', role: 'teacher' }, at: start } as const
+    const jobs = [
+      endedJob('plate-00001', { state: 'completed', ticket: 9, verdict }),
+      endedJob('job-00011', { state: 'completed', ticket: 7, plate: 'plate-00001', verdict }),
+      endedJob('job-00012', { state: 'collected', ticket: 8, plate: 'plate-00001', verdict }),
+    ]
+    const shelf = { ...workshop(), jobs: Object.fromEntries(jobs.map(job => [job.id, job])) }
+    expect(tvPicture(shelf, 'v', start).collect).toEqual([7])
+  })
+
   it('holds twenty-four machines and says how many more there are', () => {
     const many = heardAt(school(Array.from({ length: 30 }, (_, at) => machineOf(`m${at}`, ready))), start)
     const { tiles, more } = tvPicture(many, 'v', start)
