@@ -1,6 +1,7 @@
 // How a pupil comes in: a group's code and a nickname, or back with the secret words. And the card a teacher prints for the group.
 import type { Express, Request, Response } from 'express'
 import { z } from 'zod'
+import { homeZone } from '../../protocols/contract/calendar.ts'
 import { tokenSchema } from '../../protocols/contract/ids.ts'
 import type { Denial, Language } from '../../protocols/contract/words.ts'
 import { createThrottle } from '../accounts/throttle.ts'
@@ -189,6 +190,7 @@ function addCard(
       day: 'numeric',
       month: 'long',
       year: 'numeric',
+      timeZone: workplace.fleet.timeZone(site) ?? homeZone,
     })
     const where = addressOf === undefined ? words.card.atSchool : `${addressOf(request)}/join`
     const main = html`<h1>${words.card.title(group.name)}</h1>${

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
 import express from 'express'
+import { homeZone } from '../../protocols/contract/calendar.ts'
 import { tokenSchema } from '../../protocols/contract/ids.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
@@ -86,6 +87,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
       language,
       words: pageWords[language],
       nowMs: clock(),
+      zone: workplace.fleet.timeZone(view.site) ?? homeZone,
       path,
       address: addressOf(request, ticket),
       uploadLimitBytes: context.uploadLimitBytes,

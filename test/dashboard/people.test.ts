@@ -130,6 +130,17 @@ describe('an address about people', () => {
   })
 })
 
+describe('the card of a group', () => {
+  it('says by the school’s own day until when its code works', async () => {
+    await using stage = await openTickets()
+    const anna = await Person.signIn(stage.url, 'anna')
+    const card = async () => (await anna.get('/groups/alpha/group-0001?lang=ru')).text()
+    expect(await card()).toContain('Код действует до 1 января 2099')
+    stage.inZone('America/New_York')
+    expect(await card()).toContain('Код действует до 31 декабря 2098')
+  })
+})
+
 describe('the doors of pupils', () => {
   const nine = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`more-${n}`, 'x']))
   const post = (stage: Stage, path: string, body: Record<string, string>, headers: Record<string, string> = {}) =>

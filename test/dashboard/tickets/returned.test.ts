@@ -297,7 +297,7 @@ describe('a ticket at its end', () => {
     put('made', { state: 'completed', ...common })
     const made = words((await read(stage.path('made'))).text)
     for (const each of ['Материал: PLA, 12 г', 'Время работы: 1 ч 30 мин', 'Слоёв: 40']) expect(made).toContain(each)
-    const collectedAt = new Date().setHours(14, 5, 0, 0)
+    const collectedAt = Date.parse(`${new Date(Date.now() + 3 * 3_600_000).toISOString().slice(0, 10)}T14:05:00+03:00`)
     put('given', { state: 'collected', ...common, collectedAt, ticket: 400 })
     expect(words((await read(stage.path('given'))).text)).toContain('Деталь выдана: сегодня 14:05')
   })

@@ -1,5 +1,6 @@
 // A ticket's page: what it says in each phase, to whom, in which language, how heavy it is, and what its owner may do.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rangeText } from '../../../dashboard/tickets/render.ts'
 import { pageWords } from '../../../dashboard/tickets/words.ts'
 import { jobEvent } from '../house.ts'
 import { aForecast, numberOf, openTickets, phases, pupil } from './stage.ts'
@@ -62,6 +63,28 @@ describe('a ticket says', () => {
     }
     expect((await read(stage.path('waiting'), 'de-DE,ru;q=0.3,en;q=0.2')).text).toContain('<html lang="ru">')
     expect((await read(`${stage.path('waiting')}?lang=en`, 'ru')).text).toContain('<html lang="en">')
+  })
+
+  it.for([
+    ['Europe/Moscow', 'завтра 00:30–01:10'],
+    ['Asia/Vladivostok', 'сегодня 07:30–08:10'],
+    ['UTC', 'сегодня 21:30–22:10'],
+  ] as const)('when, by the school’s own clock: in %s %s', ([zone, told]) => {
+    const at = (hour: number, minute: number) => Date.UTC(2026, 10, 20, hour, minute)
+    expect(rangeText([at(21, 30), at(22, 10)], at(20, 0), 'ru', pageWords.ru, zone)).toBe(told)
+  })
+
+  it('its times by the clock of the school that told its hours, and of its city where it told none', async () => {
+    const now = Date.now()
+    await using plain = await openTickets({ forecast: aForecast(now) })
+    const said = async () => words(await (await fetch(plain.url + plain.path('waiting'))).text())
+    const clockIn = (timeZone: string) => {
+      const [early] = aForecast(now).end ?? [0]
+      return new Date(Math.floor(early / 300_000) * 300_000).toLocaleTimeString('ru-RU', { timeZone, hour: '2-digit', minute: '2-digit' })
+    }
+    expect(await said()).toContain(clockIn('Europe/Moscow'))
+    plain.inZone('Asia/Vladivostok')
+    expect(await said()).toContain(clockIn('Asia/Vladivostok'))
   })
 
   it('the same sentences in both languages', () => {
