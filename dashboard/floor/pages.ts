@@ -1,7 +1,6 @@
 // The machine's own page at /m/{site}/{machine}-{secret}, behind the QR code on it: no sign-in. In the city and on the school's own screen alike.
 import { createHash, randomUUID } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
-import express from 'express'
 import { z } from 'zod'
 import type { Ask, Reply } from '../../protocols/contract/command.ts'
 import { problems, someoneAt } from '../../protocols/contract/floor.ts'
@@ -10,13 +9,14 @@ import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
 import { own } from '../fleet/picture.ts'
 import type { WebContext } from '../server/context.ts'
-import { denial } from '../server/denials.ts'
+import { denial, statusOf } from '../server/denials.ts'
 import { authorOf, comesFromUs, visitorOf } from '../server/people.ts'
 import { isStaff, judge, lifetimeMs, maySeeSite } from '../server/rights.ts'
+import { formReader } from '../tickets/form.ts'
 import { html, qr, sendPaper } from '../tickets/paper.ts'
 import { liveScript } from '../tickets/script.ts'
 import { ticketPath } from '../tickets/secret.ts'
-import { languageOf } from '../tickets/words.ts'
+import { languageOf, sentElsewhere } from '../tickets/words.ts'
 import type { Account } from '../workplace.ts'
 import { askings, type FloorPage, floorPart, floorStyle, floorWhole } from './render.ts'
 import { machinePath, readMachinePath } from './secret.ts'
@@ -50,7 +50,7 @@ export function addFloor(app: Express, context: WebContext): void {
   const fromAddress = createRate(callsFromAddress)
   const atMachine = createRate(callsAtMachine)
   const ofStaff = createRate(deedsOfStaff)
-  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 8 })
+  const readForm = formReader(formBytesMax)
   const languageFor = (request: Request) => languageOf(request.query.lang, request.headers['accept-language'])
 
   const refused = (request: Request, response: Response, what: 'missing' | 'slow') => {
@@ -65,6 +65,12 @@ export function addFloor(app: Express, context: WebContext): void {
     const account = visitorOf(request.headers.cookie, workplace, shelf, clock())?.account
     if (account === undefined || !maySeeSite(account, site)) return { reader: { who: 'anybody' } }
     return { reader: { who: isStaff(account) ? 'staff' : 'pupil', author: authorOf(account) }, account }
+  }
+
+  /** To whom signing in would help, and to whom not: a pupil is signed in, another school's teacher too. */
+  const notStaff = (request: Request, { who }: FloorReader): Denial => {
+    if (who === 'pupil') return denial('no-right')
+    return denial(visitorOf(request.headers.cookie, workplace, shelf, clock()) === undefined ? 'not-signed-in' : 'other-site')
   }
 
   /** The page of this address, or undefined when it was refused. */
@@ -169,12 +175,22 @@ export function addFloor(app: Express, context: WebContext): void {
 
   /** A button: judged, asked of the school, answered by the page itself with what came of it. */
   const deed = (name: string, said: Said, read: (machine: string, body: unknown) => Ask | undefined, staffOnly: boolean) => {
-    app.post(`/m/:site/:machine/${name}`, form, async (request, response) => {
+    // Of a refused deed the browser keeps the address, and asks for it again on reload or as a tab it brings back.
+    app.get(`/m/:site/:machine/${name}`, (request, response) => {
+      const place = found(request, response)
+      if (place !== undefined) response.redirect(303, `${place.path}?lang=${languageFor(request)}`)
+    })
+    app.post(`/m/:site/:machine/${name}`, async (request, response) => {
       const place = found(request, response)
       if (place === undefined) return
-      if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+      if (!comesFromUs(request.headers, context.origins)) return send(request, response, place, sentElsewhere, 403)
       const { view, reader, account, path } = place
-      if (staffOnly && reader.who !== 'staff') return send(request, response, place, denial('not-signed-in'), 401)
+      if (staffOnly && reader.who !== 'staff') {
+        const no = notStaff(request, reader)
+        return send(request, response, place, no, statusOf(no))
+      }
+      const unread = await readForm(request, response)
+      if (unread !== undefined) return send(request, response, place, sentence('unread'), unread)
       const ask = read(view.machine, request.body)
       if (ask === undefined) return send(request, response, place, sentence('choose'), 400)
       if (!mayCall(request, place, ask)) return send(request, response, place, sentence('tooFast'), 429)
@@ -238,8 +254,13 @@ export function addFloor(app: Express, context: WebContext): void {
     },
     true,
   )
+
+  // Behind these stand the staff's screens, which would answer whatever is left with a sign-in.
+  app.get('/m/:site/:machine/*rest', (request, response) => {
+    if (found(request, response) !== undefined) refused(request, response, 'missing')
+  })
 }
 
-function sentence(which: 'choose' | 'tooFast'): Denial {
-  return { code: which === 'choose' ? 'bad-request' : 'too-fast', text: { ru: floorWords.ru[which], en: floorWords.en[which] } }
+function sentence(which: 'choose' | 'unread' | 'tooFast'): Denial {
+  return { code: which === 'tooFast' ? 'too-fast' : 'bad-request', text: { ru: floorWords.ru[which], en: floorWords.en[which] } }
 }

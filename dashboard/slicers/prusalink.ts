@@ -2,8 +2,10 @@
 // Shapes: Prusa-Link-Web, spec/openapi.yaml.
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Upload } from '../../protocols/contract/screen.ts'
+import type { Sentence } from '../../protocols/contract/words.ts'
 import type { Sent } from './send.ts'
 import type { Sight } from './sight.ts'
+import { refusal, unheard } from './words.ts'
 
 export function prusaLinkVersion(hostname: string): object {
   return {
@@ -38,36 +40,43 @@ export function info({ name, site }: Sight, serial: string, hostname: string): o
 }
 
 /** Temperatures and progress only where they are known: an absent figure is not zero. */
-export function status(sight: Sight): object {
-  const { telemetry, machine } = sight
+export function status(sight: Sight, say: (sentence: Sentence) => string): object {
+  const { telemetry, sure } = sight
+  const { nozzle, bed } = telemetry?.heaters ?? {}
   const running = jobStatus(sight)
   return {
     ...(running && { job: running }),
     storage: { path: '/local', name: 'local', read_only: false },
     printer: {
       state: states[sight.state],
-      ...(machine?.declaration.kind === 'printer' && {
-        temp_nozzle: telemetry?.heaters?.nozzle?.actual ?? 0,
-        target_nozzle: telemetry?.heaters?.nozzle?.target ?? 0,
-        temp_bed: telemetry?.heaters?.bed?.actual ?? 0,
-        target_bed: telemetry?.heaters?.bed?.target ?? 0,
-      }),
+      ...(nozzle && { temp_nozzle: nozzle.actual, target_nozzle: nozzle.target }),
+      ...(bed && { temp_bed: bed.actual, target_bed: bed.target }),
       ...(telemetry?.position && { axis_x: telemetry.position.x, axis_y: telemetry.position.y, axis_z: telemetry.position.z }),
       flow: 100,
       speed: telemetry?.overrides?.feed ?? 100,
-      status_printer: { ok: sight.state !== 'down', message: sight.state === 'down' ? 'Error' : 'OK' },
-      status_connect: { ok: true, message: 'OK' },
+      status_printer: printerLink(sight, say),
+      // There is no cloud of theirs here: what lies between is the way to the school.
+      status_connect: sure ? fine : { ok: false, message: say(unheard) },
     },
   }
 }
 
+const fine = { ok: true, message: 'OK' }
+
+function printerLink({ state }: Sight, say: (sentence: Sentence) => string): { ok: boolean; message: string } {
+  if (state === 'down') return { ok: false, message: 'Error' }
+  if (state === 'offline') return { ok: false, message: say(refusal('machine-away').text) }
+  if (state === 'no-data') return { ok: false, message: say(unheard) }
+  return fine
+}
+
 /** What runs, or undefined: 204 in PrusaLink. Its job ids are numbers, our tickets are too. */
-export function jobStatus({ job, telemetry }: Sight): object | undefined {
+export function jobStatus({ state, job, telemetry }: Sight): object | undefined {
   if (job === undefined) return undefined
   const progress = telemetry?.progress?.job === job.id ? telemetry.progress : undefined
   return {
     id: job.ticket,
-    state: job.state === 'paused' ? 'PAUSED' : 'PRINTING',
+    state: states[state] === 'ERROR' ? 'ERROR' : job.state === 'paused' ? 'PAUSED' : 'PRINTING',
     progress: progress === undefined ? 0 : Math.floor(progress.fraction * 100),
     time_printing: Math.round(progress?.elapsedSeconds ?? 0),
     ...(progress?.remainingSeconds !== undefined && { time_remaining: Math.round(progress.remainingSeconds) }),

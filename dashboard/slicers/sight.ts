@@ -1,15 +1,18 @@
 // What a slicer may see of its target: the machine as the picture knows it, and the owner's jobs as files. Cheap: no store, no school is asked.
+import { waitsForALook } from '../../protocols/contract/floor.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import { activeStates, endedStates } from '../../protocols/contract/job-states.ts'
 import type { Telemetry } from '../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
-import { own, shownState } from '../fleet/picture.ts'
+import { confidence, own, shownState } from '../fleet/picture.ts'
 import type { Caller } from './door.ts'
 import { queueTarget } from './keys.ts'
 
 export type Sight = {
   /** `queue`: the school's queue, which always takes files. Otherwise the machine's state, or `no-data`. */
   state: ReturnType<typeof shownState> | 'queue'
+  /** Whether the school is heard now. What its machine did when it was last heard is not told: that may be long over. */
+  sure: boolean
   name: string
   site: string
   machine?: MachinePicture
@@ -22,14 +25,18 @@ export type Sight = {
 
 export function lookAt(picture: SitePicture, target: string, name: string, nowMs: number): Sight {
   const jobs = Object.values(picture.jobs)
+  const { sure } = confidence(picture.link, nowMs)
   if (target === queueTarget) {
-    return { state: 'queue', name, site: picture.name, waiting: jobs.filter(({ state }) => state === 'queued').length }
+    return { state: 'queue', sure, name, site: picture.name, waiting: jobs.filter(({ state }) => state === 'queued').length }
   }
   const machine = own(picture.machines, target)
-  const telemetry = own(picture.telemetry, target)
-  const job = jobs.find(one => one.machine === target && activeStates.includes(one.state))
+  const shown = machine === undefined ? 'no-data' : shownState(picture.link, machine.state, nowMs)
+  const telemetry = sure ? own(picture.telemetry, target) : undefined
+  const job = sure ? jobs.find(one => one.machine === target && activeStates.includes(one.state)) : undefined
   return {
-    state: machine === undefined ? 'no-data' : shownState(picture.link, machine.state, nowMs),
+    // Silence comes first: what was reported is as old as the rest.
+    state: shown === 'ready' && machine !== undefined && waitsForALook(machine) ? 'attention' : shown,
+    sure,
     name: machine?.declaration.name ?? name,
     site: picture.name,
     ...(machine && { machine }),

@@ -207,7 +207,7 @@ function addPrusaLink(router: Router, context: WebContext, at: At, places: Place
   )
   router.get(
     '/api/v1/status',
-    at(({ response, sight }) => response.json(prusaLink.status(sight))),
+    at(({ request, response, sight }) => response.json(prusaLink.status(sight, sentence => say(request, sentence)))),
   )
   router.get(
     '/api/v1/job',

@@ -103,6 +103,12 @@ export function addressNeeded(origin: string): Denial & { status: number } {
   }
 }
 
+/** Of a machine whose school is silent. */
+export const unheard: Sentence = {
+  ru: 'Школа не на связи: последние сведения о станке устарели.',
+  en: 'The school is out of reach: what was last heard of the machine is old.',
+}
+
 /** What became of a file that was taken. `waiting`: the school's own sentence on why it does not run yet. */
 export const told = {
   queued: (ticket: number | undefined, waiting: Sentence | undefined): Sentence => ({

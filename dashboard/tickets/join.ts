@@ -1,6 +1,7 @@
 // How a pupil comes in: a group's code and a nickname, or back with the secret words. And the card a teacher prints for the group.
-import express, { type Express, type Request, type Response } from 'express'
+import type { Express, Request, Response } from 'express'
 import { z } from 'zod'
+import { homeZone } from '../../protocols/contract/calendar.ts'
 import { tokenSchema } from '../../protocols/contract/ids.ts'
 import type { Denial, Language } from '../../protocols/contract/words.ts'
 import { createThrottle } from '../accounts/throttle.ts'
@@ -8,8 +9,9 @@ import type { Asked, WebContext } from '../server/context.ts'
 import { beginSession, comesFromUs } from '../server/people.ts'
 import { isStaff, maySeeSite } from '../server/rights.ts'
 import type { Account } from '../workplace.ts'
+import { formReader } from './form.ts'
 import { type Html, html, qr, sendPaper } from './paper.ts'
-import { languageOf, type PageWords, pageWords } from './words.ts'
+import { languageOf, type PageWords, pageWords, sentElsewhere } from './words.ts'
 
 /** A class types a code at one moment, with slips, from one address. */
 const addressTries = { tries: 60, windowMs: 5 * 60_000 }
@@ -29,7 +31,7 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
   const { door } = workplace
   const addresses = createThrottle(addressTries)
   const pseudonyms = createThrottle(pseudonymTries)
-  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 8 })
+  const readForm = formReader(formBytesMax)
 
   const pageFor = (request: Request): Page => {
     const language = languageOf(request.query.lang, request.headers['accept-language'])
@@ -44,11 +46,14 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
   }
   const addressOf = (request: Request) => context.origins[0] ?? `${request.protocol}://${request.get('host')}`
 
-  /** True when this device may try; false when it was refused. */
-  const mayTry = (request: Request, response: Response, page: Page): boolean => {
-    const slow = addresses.waitMs(request.ip ?? '', clock()) > 0
-    if (!slow && comesFromUs(request.headers, context.origins)) return true
-    sendPaper(response, { language: page.language, title: page.words.slow, main: html`<h1>${page.words.slow}</h1>` }, slow ? 429 : 403)
+  /** True when this device may try; false when it was refused: what comes from elsewhere with the form itself, empty. */
+  const mayTry = (request: Request, response: Response, page: Page, again: (status: number, denial: Denial) => void): boolean => {
+    if (addresses.waitMs(request.ip ?? '', clock()) > 0) {
+      sendPaper(response, { language: page.language, title: page.words.slow, main: html`<h1>${page.words.slow}</h1>` }, 429)
+      return false
+    }
+    if (comesFromUs(request.headers, context.origins)) return true
+    again(403, sentElsewhere)
     return false
   }
 
@@ -66,11 +71,13 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
     sendForm(response, pageFor(request), 200, { code: String(request.query.code ?? ''), nickname: '' }),
   )
 
-  app.post('/join', form, async (request, response) => {
+  app.post('/join', async (request, response) => {
     const page = pageFor(request)
-    if (!mayTry(request, response, page)) return
+    const again = (status: number, denial: Denial) => sendForm(response, page, status, { code: '', nickname: '' }, denial)
+    if (!mayTry(request, response, page, again)) return
+    const unread = await readForm(request, response)
     const body = joinSchema.safeParse(request.body)
-    if (!body.success) return sendForm(response, page, 400, { code: '', nickname: '' })
+    if (unread !== undefined || !body.success) return again(unread ?? 400, sentence('fill'))
     // Counted before the answer, given back when it was right.
     addresses.failed(request.ip ?? '', clock())
     const joined = await door.join(body.data.code, body.data.nickname)
@@ -88,11 +95,13 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
     sendBack(response, pageFor(request), 200, filled)
   })
 
-  app.post('/join/back', form, async (request, response) => {
+  app.post('/join/back', async (request, response) => {
     const page = pageFor(request)
-    if (!mayTry(request, response, page)) return
+    const again = (status: number, denial: Denial) => sendBack(response, page, status, { who: '', words: '' }, denial)
+    if (!mayTry(request, response, page, again)) return
+    const unread = await readForm(request, response)
     const body = backSchema.safeParse(request.body)
-    if (!body.success) return sendBack(response, page, 400, { who: '', words: '' })
+    if (unread !== undefined || !body.success) return again(unread ?? 400, sentence('fillBack'))
     const key = body.data.who.toUpperCase().replace(/[^\p{L}\d]/gu, '')
     if (pseudonyms.waitMs(key, clock()) > 0) {
       sendPaper(response, { language: page.language, title: page.words.slow, main: html`<h1>${page.words.slow}</h1>` }, 429)
@@ -113,6 +122,10 @@ export function addJoin(app: Express, context: WebContext, asked: Asked): void {
   }
 
   addCard(app, context, asked, pageFor, addressOf)
+}
+
+function sentence(which: 'fill' | 'fillBack'): Denial {
+  return { code: 'bad-request', text: { ru: pageWords.ru.join[which], en: pageWords.en.join[which] } }
 }
 
 function sendForm(response: Response, page: Page, status: number, filled: { code: string; nickname: string }, denial?: Denial): void {
@@ -177,6 +190,7 @@ function addCard(
       day: 'numeric',
       month: 'long',
       year: 'numeric',
+      timeZone: workplace.fleet.timeZone(site) ?? homeZone,
     })
     const where = addressOf === undefined ? words.card.atSchool : `${addressOf(request)}/join`
     const main = html`<h1>${words.card.title(group.name)}</h1>${

@@ -9,7 +9,7 @@ import { comesFromUs } from '../server/people.ts'
 import { lifetimeMs } from '../server/rights.ts'
 import { receiveForm } from '../slicers/receive.ts'
 import type { FoundTicket } from './view.ts'
-import { pageWords } from './words.ts'
+import { type PageWords, pageWords, sentElsewhere } from './words.ts'
 
 /** Of one ticket: whoever mends in haste sends a file three times. */
 const mends = { perSecond: 1 / 120, burst: 5 }
@@ -26,10 +26,9 @@ type Doors = {
   languageFor: (request: Request) => Language
   /** The ticket's page with the sentence on it. */
   refuse: (request: Request, response: Response, ticket: FoundTicket, denial: Denial, status: number) => Promise<void>
-  missing: (request: Request, response: Response) => void
 }
 
-export function addMend(app: Express, context: WebContext, { found, languageFor, refuse, missing }: Doors): void {
+export function addMend(app: Express, context: WebContext, { found, languageFor, refuse }: Doors): void {
   const { workplace, log, clock, closing } = context
   const within = createRate(mends)
   const underWay = new Set<string>()
@@ -48,10 +47,7 @@ export function addMend(app: Express, context: WebContext, { found, languageFor,
       else await refuse(request, response, ticket, denial, status)
     }
 
-    if (!comesFromUs(request.headers, context.origins)) {
-      leave(request)
-      return missing(request, response)
-    }
+    if (!comesFromUs(request.headers, context.origins)) return no(sentElsewhere, 403)
     const id = view.mend
     const author = workplace.tickets?.jobs(view.site, view.ticket).find(job => job.id === id)?.author
     if (id === undefined || author === undefined) return no(sentence('notNow'), 409)
@@ -60,7 +56,9 @@ export function addMend(app: Express, context: WebContext, { found, languageFor,
     underWay.add(path)
     try {
       const received = await receiveForm(request, response, context)
-      if ('denial' in received) return await no(received.denial, received.denial.status ?? statusOf(received.denial))
+      if ('denial' in received) {
+        return await no(forPupils(received.denial, context.uploadLimitBytes), received.denial.status ?? statusOf(received.denial))
+      }
       const comment = (received.fields.comment ?? '').trim().slice(0, 1_000)
       const issuedAt = clock()
       const ask = { kind: 'job.mend' as const, job: id, ...received.upload, ...(comment === '' ? {} : { comment }) }
@@ -84,6 +82,27 @@ function leave(request: Request): void {
   request.resume()
   const timer = setTimeout(() => request.destroy(), drainMs).unref()
   request.once('end', () => clearTimeout(timer))
+}
+
+/** Of a form that is not taken the receiver speaks to slicers. */
+function forPupils(denial: Denial, limitBytes: number): Denial {
+  const say = (words: (mend: PageWords['mend']) => string) => ({
+    code: denial.code,
+    text: { ru: words(pageWords.ru.mend), en: words(pageWords.en.mend) },
+  })
+  switch (denial.code) {
+    case 'no-file':
+    case 'no-name':
+      return say(({ noFile }) => noFile)
+    case 'not-a-form':
+    case 'bad-form':
+      return say(({ notForm }) => notForm)
+    case 'half-file':
+      return say(({ broken }) => broken)
+    case 'too-big':
+      return say(({ tooBig }) => tooBig(Math.floor(limitBytes / 1_048_576)))
+  }
+  return denial
 }
 
 function sentence(which: 'notNow' | 'tooOften'): Denial {

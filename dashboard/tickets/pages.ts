@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
 import express from 'express'
+import { homeZone } from '../../protocols/contract/calendar.ts'
 import { tokenSchema } from '../../protocols/contract/ids.ts'
 import type { Denial } from '../../protocols/contract/words.ts'
 import { createRate } from '../accounts/throttle.ts'
@@ -17,7 +18,7 @@ import { type TicketPage, ticketPart, ticketWhole } from './render.ts'
 import { ticketScript, worker } from './script.ts'
 import { readTicketPath, sameSecret, ticketSecret } from './secret.ts'
 import { type FoundTicket, viewTicket } from './view.ts'
-import { languageOf, pageWords } from './words.ts'
+import { languageOf, pageWords, sentElsewhere } from './words.ts'
 
 /**
  * A whole school behind one address looks at its tickets each 8 s. Whoever tries secrets at this pace needs a thousand million years for 59 bits,
@@ -86,6 +87,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
       language,
       words: pageWords[language],
       nowMs: clock(),
+      zone: workplace.fleet.timeZone(view.site) ?? homeZone,
       path,
       address: addressOf(request, ticket),
       uploadLimitBytes: context.uploadLimitBytes,
@@ -116,7 +118,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     if (ticket !== undefined) await show(request, response, ticket)
   })
 
-  addMend(app, context, { found, languageFor, refuse: show, missing: (request, response) => refused(request, response, 'missing') })
+  addMend(app, context, { found, languageFor, refuse: show })
 
   app.get('/t/:ticket/live', async (request, response) => {
     const ticket = found(request, response)
@@ -160,7 +162,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
   app.post('/t/:ticket/help', async (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
-    if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+    if (!comesFromUs(request.headers, context.origins)) return show(request, response, ticket, sentElsewhere, 403)
     const { view, path } = ticket
     const author = workplace.tickets?.jobs(view.site, view.ticket)[0]?.author
     if (view.help === undefined || author === undefined) return response.redirect(303, path)
@@ -177,7 +179,7 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
   app.post('/t/:ticket/cancel', async (request, response) => {
     const ticket = found(request, response)
     if (ticket === undefined) return
-    if (!comesFromUs(request.headers, context.origins)) return refused(request, response, 'missing')
+    if (!comesFromUs(request.headers, context.origins)) return show(request, response, ticket, sentElsewhere, 403)
     const said = await cancel(ticket)
     const language = languageFor(request)
     response.redirect(303, `${ticket.path}?said=${said}&lang=${language}`)
@@ -189,6 +191,17 @@ export function addTickets(app: Express, context: WebContext, push?: PushPost): 
     const language = languageFor(request)
     const taken = comesFromUs(request.headers, context.origins) && push?.subscribe(ticket, request.body, language)
     response.status(taken === true ? 204 : 400).end()
+  })
+
+  // Of a refused deed the browser keeps the address, and asks for it again on reload or as a tab it brings back.
+  app.get(['/t/:ticket/mend', '/t/:ticket/help', '/t/:ticket/cancel'], (request, response) => {
+    const ticket = found(request, response)
+    if (ticket !== undefined) response.redirect(303, `${ticket.path}?lang=${languageFor(request)}`)
+  })
+
+  // Behind these stand the staff's screens, which would answer whatever is left with a sign-in.
+  app.get('/t/:ticket/*rest', (request, response) => {
+    if (found(request, response) !== undefined) refused(request, response, 'missing')
   })
 
   /** Cancels every copy that can still be, as its author would. */

@@ -10,6 +10,8 @@ export type TicketPage = {
   words: PageWords
   language: Language
   nowMs: number
+  /** The school's own time zone: its reasons speak by that clock, wherever this server stands. */
+  zone: string
   /** `/t/12-…` */
   path: string
   /** The same with the server in front, for the QR code. */
@@ -41,7 +43,7 @@ const marks: Partial<Record<Phase, 'part' | 'fault' | 'attention'>> = {
 
 /** What changes while one looks: the script puts it anew, and only it. */
 export function ticketPart(page: TicketPage): Html {
-  const { view, words, language, nowMs, path, picture, said, denial } = page
+  const { view, words, language, nowMs, zone, path, picture, said, denial } = page
   const say = (sentence: Sentence) => sentence[language] || sentence.ru
   const { phase, problem, why } = view
   const headline = words.phase[phase]
@@ -57,11 +59,11 @@ ${stepsList(view.step, words)}
 <h2 class="big-line">${headline}</h2>
 ${hint === undefined ? '' : html`<p>${hint}</p>`}
 ${view.copies > 1 ? html`<p>${words.made(view.made, view.copies)}</p>` : ''}
-${view.collectedAt === undefined ? '' : html`<p>${words.collectedAt(`${dayWord(view.collectedAt, nowMs, language, words)} ${clock(view.collectedAt, language)}`)}</p>`}
+${view.collectedAt === undefined ? '' : html`<p>${words.collectedAt(`${dayWord(view.collectedAt, nowMs, language, words, zone)} ${clock(view.collectedAt, language, zone)}`)}</p>`}
 ${view.machine === undefined ? '' : html`<p class="quiet">${words.on(view.machine)}</p>`}
 ${view.together ? html`<p class="quiet">${words.together}</p>` : ''}
 ${view.progress === undefined ? '' : progressBar(view.progress, words)}
-${view.when === undefined ? '' : html`<p class="quiet small">${view.when.what === 'end' ? words.doneBy : words.startsAt}</p><p class="when">${rangeText(view.when.range, nowMs, language, words)}</p>`}
+${view.when === undefined ? '' : html`<p class="quiet small">${view.when.what === 'end' ? words.doneBy : words.startsAt}</p><p class="when">${rangeText(view.when.range, nowMs, language, words, zone)}</p>`}
 ${view.unsure === undefined ? '' : html`<p class="quiet">${words.unsure[view.unsure]}</p>`}
 ${view.silentMs === undefined ? '' : html`<p class="quiet">${words.silent(words.age(Math.round(view.silentMs / 60_000)))}</p>`}
 ${why === undefined ? '' : html`<p><b>${words.why}:</b> ${say(why.text)}</p><p><b>${words.unblock}:</b> ${say(why.unblock)}</p>`}
@@ -150,14 +152,15 @@ function cancelPart({ view, path, asking, words, language }: TicketPage): Html |
   return html`<div class="panel mark mark-attention"><p>${words.cancelAsk}</p><div class="row"><form class="inline" method="post" action="${path}/cancel?lang=${language}"><button class="main">${words.cancelYes}</button></form><a class="button" href="${path}?lang=${language}">${words.cancelNo}</a></div></div>`
 }
 
-/** «сегодня 14:10–14:40», «сегодня 16:30 – завтра 10:20», «сегодня до 14:40». By the clock of this server, which stands in the same city. */
-export function rangeText([early, late]: Range, nowMs: number, language: Language, words: PageWords): string {
+/** «сегодня 14:10–14:40», «сегодня 16:30 – завтра 10:20», «сегодня до 14:40». By the clock of `zone`. */
+export function rangeText([early, late]: Range, nowMs: number, language: Language, words: PageWords, zone: string): string {
   const from = Math.floor(early / roundMs) * roundMs
   const to = Math.max(Math.ceil(late / roundMs) * roundMs, Math.ceil(nowMs / roundMs) * roundMs)
-  const day = (instant: number) => dayWord(instant, nowMs, language, words)
-  if (from <= nowMs) return `${day(to)} ${words.before(clock(to, language))}`
-  if (day(from) === day(to)) return `${day(from)} ${clock(from, language)}–${clock(to, language)}`
-  return `${day(from)} ${clock(from, language)} – ${day(to)} ${clock(to, language)}`
+  const day = (instant: number) => dayWord(instant, nowMs, language, words, zone)
+  const time = (instant: number) => clock(instant, language, zone)
+  if (from <= nowMs) return `${day(to)} ${words.before(time(to))}`
+  if (day(from) === day(to)) return `${day(from)} ${time(from)}–${time(to)}`
+  return `${day(from)} ${time(from)} – ${day(to)} ${time(to)}`
 }
 
 /** 34 · 12,5: as people write it. */
@@ -165,16 +168,36 @@ function decimal(value: number, language: Language): string {
   return value.toLocaleString(language === 'ru' ? 'ru-RU' : 'en-GB', { maximumFractionDigits: 1 })
 }
 
-export function clock(instant: number, language: Language): string {
-  return new Date(instant).toLocaleTimeString(language === 'ru' ? 'ru-RU' : 'en-GB', { hour: '2-digit', minute: '2-digit' })
+function clock(instant: number, language: Language, zone: string): string {
+  return formatsOf(language, zone).clock.format(instant)
 }
 
-function dayWord(instant: number, nowMs: number, language: Language, words: PageWords): string {
-  const midnight = (of: number) => new Date(of).setHours(0, 0, 0, 0)
-  // Rounded: a day on which the clocks change has 23 or 25 hours.
-  const days = Math.round((midnight(instant) - midnight(nowMs)) / 86_400_000)
+function dayWord(instant: number, nowMs: number, language: Language, words: PageWords, zone: string): string {
+  const { calendar, day } = formatsOf(language, zone)
+  const date = (of: number) => Date.parse(calendar.format(of))
+  const days = (date(instant) - date(nowMs)) / 86_400_000
   if (days === 0) return words.today
   if (days === 1) return words.tomorrow
   if (days === -1) return words.yesterday
-  return new Date(instant).toLocaleDateString(language === 'ru' ? 'ru-RU' : 'en-GB', { weekday: 'short', day: 'numeric', month: 'long' })
+  return day.format(instant)
+}
+
+type Formats = Record<'clock' | 'calendar' | 'day', Intl.DateTimeFormat>
+
+/** Making one takes longer than a thousand uses of it. As many as there are time zones, at most: the fleet keeps no other. */
+const formats = new Map<string, Formats>()
+
+function formatsOf(language: Language, timeZone: string): Formats {
+  const key = `${language} ${timeZone}`
+  const known = formats.get(key)
+  if (known !== undefined) return known
+  const locale = language === 'ru' ? 'ru-RU' : 'en-GB'
+  const made = {
+    clock: new Intl.DateTimeFormat(locale, { timeZone, hour: '2-digit', minute: '2-digit' }),
+    // 2026-11-21, which Date.parse takes for a day of 24 hours.
+    calendar: new Intl.DateTimeFormat('en-CA', { timeZone }),
+    day: new Intl.DateTimeFormat(locale, { timeZone, weekday: 'short', day: 'numeric', month: 'long' }),
+  }
+  formats.set(key, made)
+  return made
 }

@@ -1,6 +1,6 @@
 // What a ticket says: which of the four steps, when, why it waits, what went wrong. Pure: jobs and the picture in, facts out; words are words.ts's.
 
-import { helpCalled } from '../../protocols/contract/floor.ts'
+import { helpCalled, waitsForALook } from '../../protocols/contract/floor.ts'
 import type { Range, Wait } from '../../protocols/contract/forecast.ts'
 import { waitOf } from '../../protocols/contract/forecast-words.ts'
 import type { Job, Mark } from '../../protocols/contract/job.ts'
@@ -266,12 +266,21 @@ function whyOf(job: Job, picture: SitePicture, sure: boolean): Wait {
     job.wanted === undefined ? job.suitable.includes(declaration.id) : declaration.id === job.wanted,
   )
   if (possible.length === 0) return waitOf('no-machine')
-  const free = possible.find(({ state, inService }) => state.state === 'ready' && !inService)
+  const usable = possible.filter(machine => !waitsForALook(machine))
+  const free = usable.find(({ state, inService }) => state.state === 'ready' && !inService)
   if (free !== undefined && free.declaration.kind !== 'printer') return waitOf('needs-start', { machine: free.declaration.name })
   const uncleared = possible.find(({ state, inService }) => state.state === 'uncleared' && !inService)
   if (free === undefined && uncleared !== undefined) return waitOf('bed-uncleared', { machine: uncleared.declaration.name })
+  const [first] = possible
+  if (usable.length === 0 && first !== undefined) return lookWait(first.declaration.name)
   const ahead = Object.values(picture.jobs).filter(one => one.state === 'queued' && !one.held && one.order < job.order).length
   return ahead > 0 || free === undefined ? waitOf('others-ahead', { count: Math.max(1, ahead) }) : waitOf('starts-soon')
+}
+
+/** Whether smoke was reported or a noise only the school knows: the machine waits, and a teacher sees to it. */
+function lookWait(machine: string): Wait {
+  const { by, unblock } = waitOf('machine-reported', { machine })
+  return { ...waitOf('machine-attention', { machine }), by, unblock }
 }
 
 function problemOf(job: Job, phase: Phase): TicketView['problem'] {

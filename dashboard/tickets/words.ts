@@ -1,5 +1,5 @@
 // The words of the pages that need no script: the ticket, joining a group, the group's card. Russian and English, by the browser's wish.
-import type { Language } from '../../protocols/contract/words.ts'
+import type { Denial, Language } from '../../protocols/contract/words.ts'
 import type { Phase, Step } from './view.ts'
 
 const ru = {
@@ -52,6 +52,8 @@ const ru = {
     checking: 'Файл отправлен, школа его проверяет…',
     broken: 'Файл не дошёл. Проверь связь и отправь его ещё раз.',
     tooBig: (megabytes: number) => `Файл больше ${megabytes} МБ: столько школа не принимает. Увеличь толщину слоя или раздели модель.`,
+    noFile: 'Файл не выбран: выбери исправленный файл и отправь его.',
+    notForm: 'Файл пришёл не из формы: выбери его на этой странице и отправь ещё раз.',
     notNow: 'Этот талон сейчас не ждёт исправленного файла.',
     tooOften: 'Слишком много файлов подряд. Подожди несколько минут.',
   },
@@ -94,6 +96,7 @@ const ru = {
   missing: 'Такого талона нет',
   missingHelp: 'Проверь ссылку или спроси учителя.',
   slow: 'Слишком много попыток. Подожди несколько минут.',
+  elsewhere: 'Это пришло со страницы с другого адреса: открой её заново по этому адресу и попробуй ещё раз.',
   home: 'На главную',
   push: {
     approved: (ticket: number) => `Талон ${ticket}: одобрено, задание в очереди`,
@@ -106,6 +109,8 @@ const ru = {
     code: 'Код группы',
     nickname: 'Прозвище',
     nicknameHint: 'Не пиши фамилию: хватит короткого прозвища. Его увидит только учитель.',
+    fill: 'Не получилось прочитать: напиши код группы и прозвище ещё раз.',
+    fillBack: 'Не получилось прочитать: напиши псевдоним и секретные слова ещё раз.',
     enter: 'Войти',
     again: 'Я уже был в группе',
     backTitle: 'Вернуться в свою группу',
@@ -183,6 +188,8 @@ const en: PageWords = {
     checking: 'The file is sent, the school is checking it…',
     broken: 'The file did not arrive. Check the connection and send it again.',
     tooBig: megabytes => `The file is larger than ${megabytes} MB, the most the school takes. Make the layers thicker or split the model.`,
+    noFile: 'No file was chosen: choose the mended file and send it.',
+    notForm: 'The file did not come from the form: choose it on this page and send it again.',
     notNow: 'This ticket does not wait for a mended file now.',
     tooOften: 'Too many files in a row. Wait a few minutes.',
   },
@@ -225,6 +232,7 @@ const en: PageWords = {
   missing: 'There is no such ticket',
   missingHelp: 'Check the link or ask your teacher.',
   slow: 'Too many attempts. Wait a few minutes.',
+  elsewhere: 'This came from a page at another address: open it anew at this one and try again.',
   home: 'Home',
   push: {
     approved: ticket => `Ticket ${ticket}: approved, the job is in the queue`,
@@ -237,6 +245,8 @@ const en: PageWords = {
     code: 'Group code',
     nickname: 'Nickname',
     nicknameHint: 'No surname: a short nickname will do. Only your teacher sees it.',
+    fill: 'That could not be read: type the group’s code and a nickname again.',
+    fillBack: 'That could not be read: type your pseudonym and your secret words again.',
     enter: 'Join',
     again: 'I have been in the group before',
     backTitle: 'Come back to your group',
@@ -264,6 +274,9 @@ const en: PageWords = {
 }
 
 export const pageWords: Record<Language, PageWords> = { ru, en }
+
+/** To a form that a page of another origin sent. */
+export const sentElsewhere: Denial = { code: 'wrong-page', text: { ru: ru.elsewhere, en: en.elsewhere } }
 
 /** Russian unless the browser asks for English before it (RFC 9110 §12.5.4), or the address does. */
 export function languageOf(asked: unknown, acceptLanguage: string | undefined): Language {

@@ -1,7 +1,8 @@
 // What a screen on the workshop's wall receives: machines, counts and ticket numbers. No name of a person, no file, no fault in somebody's words; of words people wrote only a lesson's title. Pure.
-import { helpCalled } from '../../protocols/contract/floor.ts'
+import { helpCalled, waitsForALook } from '../../protocols/contract/floor.ts'
 import { activeStates } from '../../protocols/contract/job-states.ts'
 import type { MachinePicture, SitePicture } from '../../protocols/contract/screen.ts'
+import { toHandOver } from '../../protocols/contract/shelf.ts'
 import { confidence, own } from '../fleet/picture.ts'
 
 /** What a tile looks like; `unknown` also where the school itself is not heard. */
@@ -47,9 +48,7 @@ export function tvPicture(picture: SitePicture, version: string, nowMs: number):
     .map(([id, machine]) => tileOf(id, machine, picture, sure))
     .sort((a, b) => byNeed.indexOf(a.look) - byNeed.indexOf(b.look) || a.name.localeCompare(b.name, 'ru', { numeric: true }))
   const count = (...looks: TvLook[]) => tiles.filter(({ look }) => looks.includes(look)).length
-  const done = Object.values(picture.jobs).filter(
-    ({ state, verdict }) => state === 'completed' && verdict !== undefined && verdict.quality !== 'failed',
-  )
+  const done = toHandOver(Object.values(picture.jobs))
   return {
     version,
     at: nowMs,
@@ -95,8 +94,10 @@ export function tileOf(id: string, machine: MachinePicture, picture: SitePicture
   }
 }
 
-function lookOf({ state, inService }: MachinePicture): TvLook {
+function lookOf(machine: MachinePicture): TvLook {
+  const { state, inService } = machine
   if (inService) return 'service'
+  if (waitsForALook(machine)) return 'attention'
   switch (state.state) {
     case 'offline':
       return 'unknown'

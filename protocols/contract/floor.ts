@@ -1,7 +1,7 @@
 // What people standing at a machine may say without signing in: "come here", "something is wrong". And what they see wrong, in words.
 import type { Author } from './job.ts'
-import type { MachineKind } from './machine.ts'
-import type { Sentence } from './words.ts'
+import type { MachineKind, MachineState } from './machine.ts'
+import type { Fault, Sentence } from './words.ts'
 
 export const problems = ['noise', 'smell', 'stuck', 'quality', 'material', 'screen', 'broken', 'other'] as const
 export type Problem = (typeof problems)[number]
@@ -24,6 +24,14 @@ export const holdingProblems: readonly Problem[] = ['smell', 'broken']
 export const helpCalled = 'help-called' as const
 export const problemReported = 'problem-reported' as const
 export const peoplesFaults: readonly string[] = [helpCalled, problemReported]
+
+/**
+ * Free by its own word, yet something was reported of it: outside the school nobody can tell smoke from a noise,
+ * so it is shown as waiting for a person rather than as free.
+ */
+export function waitsForALook({ state, faults }: { state: Pick<MachineState, 'state'>; faults: readonly Pick<Fault, 'code'>[] }): boolean {
+  return state.state === 'ready' && faults.some(({ code }) => code === problemReported)
+}
 
 const someone = 'at-'
 

@@ -1,5 +1,6 @@
 // Who may ask what about people: every new ask and address × every role × own and other school, in the city and at school.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pageWords } from '../../dashboard/tickets/words.ts'
 import type { Roster } from '../../protocols/contract/screen.ts'
 import { Person } from './house.ts'
 import { openTickets } from './tickets/stage.ts'
@@ -129,13 +130,49 @@ describe('an address about people', () => {
   })
 })
 
+describe('the card of a group', () => {
+  it('says by the school’s own day until when its code works', async () => {
+    await using stage = await openTickets()
+    const anna = await Person.signIn(stage.url, 'anna')
+    const card = async () => (await anna.get('/groups/alpha/group-0001?lang=ru')).text()
+    expect(await card()).toContain('Код действует до 1 января 2099')
+    stage.inZone('America/New_York')
+    expect(await card()).toContain('Код действует до 31 декабря 2098')
+  })
+})
+
 describe('the doors of pupils', () => {
+  const nine = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`more-${n}`, 'x']))
   const post = (stage: Stage, path: string, body: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(stage.url + path, { method: 'POST', body: new URLSearchParams(body), headers, redirect: 'manual' })
 
-  it('refuse a form from a foreign page', async () => {
-    const response = await post(stages.school, '/join', { code: 'АВЕК24', nickname: 'Лис' }, { origin: 'https://evil.example' })
+  it.for([
+    ['/join', { code: 'АВЕК24', nickname: 'Лис' }],
+    ['/join/back', { who: 'П-7F3K', words: 'ракета-медведь-яблоко-47' }],
+  ] as const)('refuse a form that a foreign page sends to %s, and say what helps beside the form', async ([path, body]) => {
+    const response = await post(stages.school, path, body, { origin: 'https://evil.example', 'accept-language': 'ru' })
     expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null])
+    const page = await response.text()
+    for (const each of [pageWords.ru.elsewhere, '<form']) expect(page).toContain(each)
+    expect(page).not.toContain(pageWords.ru.slow)
+  })
+
+  it.for<[string, string, number, Record<string, string>, string]>([
+    ['with a field missing', '/join', 400, { code: 'АВЕК24' }, pageWords.ru.join.fill],
+    ['with a field too long', '/join', 400, { code: 'А'.repeat(50), nickname: 'Лис' }, pageWords.ru.join.fill],
+    ['too long', '/join', 413, { code: 'АВЕК24', nickname: 'Лис'.repeat(900) }, pageWords.ru.join.fill],
+    ['with too many fields', '/join', 413, { code: 'АВЕК24', nickname: 'Лис', ...nine }, pageWords.ru.join.fill],
+    ['with a field missing', '/join/back', 400, { who: 'П-7F3K' }, pageWords.ru.join.fillBack],
+    ['too long', '/join/back', 413, { who: 'П-7F3K', words: 'я'.repeat(3_000) }, pageWords.ru.join.fillBack],
+  ])('answer a form %s at %s with the form again and a sentence: %d', async ([, path, status, body, sentence]) => {
+    const response = await post(stages.school, path, body, { 'accept-language': 'ru' })
+    expect([response.status, response.headers.get('content-type'), response.headers.get('set-cookie')]).toEqual([
+      status,
+      expect.stringContaining('text/html'),
+      null,
+    ])
+    const page = await response.text()
+    for (const each of [sentence, '<form']) expect(page).toContain(each)
   })
 
   it('are not there in the city, and say where they are', async () => {

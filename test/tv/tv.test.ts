@@ -68,6 +68,30 @@ describe('the wall', () => {
     expect(tvPicture({ ...picture, machines, lessons }, 'v', start + 10 * 60_000).calls).toEqual([])
   })
 
+  it('shows a machine of which something was reported as waiting for a person, until that is settled', () => {
+    const faults = [{ code: 'problem-reported', text: { ru: 'Дым', en: 'Smoke' } }]
+    const reported = heardAt(school([machineOf('m0', ready, { faults }), machineOf('m1', ready)]), start)
+    expect(tvPicture(reported, 'v', start)).toMatchObject({
+      waiting: 1,
+      tiles: [{ name: 'Станок m0', look: 'attention' }, { look: 'free' }],
+    })
+    const settled = heardAt(school([machineOf('m0', ready), machineOf('m1', ready)]), start)
+    expect(tvPicture(settled, 'v', start)).toMatchObject({ waiting: 0, tiles: [{ look: 'free' }, { look: 'free' }] })
+    const repaired = heardAt(school([machineOf('m0', ready, { faults, inService: true })]), start)
+    expect(tvPicture(repaired, 'v', start).tiles[0]?.look).toBe('service')
+  })
+
+  it('calls for the parts of a shared bed, and for the bed’s own job nobody: it is handed to no one', () => {
+    const verdict = { quality: 'ok', by: { id: 'anna', name: 'Анна Петровна', role: 'teacher' }, at: start } as const
+    const jobs = [
+      endedJob('plate-00001', { state: 'completed', ticket: 9, verdict }),
+      endedJob('job-00011', { state: 'completed', ticket: 7, plate: 'plate-00001', verdict }),
+      endedJob('job-00012', { state: 'collected', ticket: 8, plate: 'plate-00001', verdict }),
+    ]
+    const shelf = { ...workshop(), jobs: Object.fromEntries(jobs.map(job => [job.id, job])) }
+    expect(tvPicture(shelf, 'v', start).collect).toEqual([7])
+  })
+
   it('holds twenty-four machines and says how many more there are', () => {
     const many = heardAt(school(Array.from({ length: 30 }, (_, at) => machineOf(`m${at}`, ready))), start)
     const { tiles, more } = tvPicture(many, 'v', start)

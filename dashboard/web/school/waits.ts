@@ -2,9 +2,13 @@
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { MachineKind } from '../../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
+import { followersOf, isToCollect, toHandOver } from '../../../protocols/contract/shelf.ts'
 import type { Fault } from '../../../protocols/contract/words.ts'
 import { wantsPerson, worstFirst } from '../looks.ts'
 import type { Words } from '../words/ru.ts'
+
+// The pages of a school read these from here, beside what else a school waits for.
+export { followersOf, isToCollect }
 
 export type Wait =
   | { kind: 'call'; key: string; machine: MachinePicture; fault: Fault; called: Called }
@@ -42,19 +46,9 @@ export function waitsOf(picture: SitePicture, sure: boolean): Wait[] {
     jobs.filter(job => job.state === 'submitted' && job.plate === undefined),
     ({ submittedAt }) => submittedAt,
   ).map(({ jobs, since }) => ({ kind: 'check' as const, key: `check-${jobs[0].id}`, since, jobs }))
-  const plates = followersOf(jobs)
-  // Of a plate its parts are handed over, each to its owner.
-  const parts = requestsOf(
-    jobs.filter(job => isToCollect(job) && !plates.has(job.id)),
-    job => job.endedAt ?? job.submittedAt,
-  )
+  const parts = requestsOf(toHandOver(jobs), job => job.endedAt ?? job.submittedAt)
   const collects = parts.map(({ jobs, since }) => ({ kind: 'collect' as const, key: `collect-${jobs[0].id}`, since, jobs }))
   return [...calls, ...atMachines, ...starts, ...checks, ...collects]
-}
-
-/** A good part that was taken off its machine and lies on the shelf. */
-export function isToCollect(job: Job): boolean {
-  return job.state === 'completed' && job.verdict !== undefined && job.verdict.quality !== 'failed'
 }
 
 /** Jobs by request, the longest waiting first; copies in their order. */
@@ -97,13 +91,6 @@ export function queueOf(jobs: readonly Job[]): Job[] {
   return jobs
     .filter(job => job.state === 'queued' && job.plate === undefined)
     .sort((a, b) => a.order - b.order || a.submittedAt - b.submittedAt)
-}
-
-/** By the job on whose bed they are made: the jobs that follow it. */
-export function followersOf(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {
-  const followers = new Map<string, Job[]>()
-  for (const job of jobs) if (job.plate !== undefined) followers.set(job.plate, [...(followers.get(job.plate) ?? []), job])
-  return followers
 }
 
 /** Kinds of the machines that may get it. */

@@ -86,6 +86,17 @@ describe('a machine’s page says', () => {
     }
   })
 
+  it('that a machine waits for a person once something was reported of it, and free again once that is settled', async () => {
+    const title = async (reader?: string) => /<title>([^<]*)/.exec((await get(path, reader)).text)?.[1]
+    fault('problem-reported', 'raised')
+    for (const reader of [undefined, 'petya', 'anna']) {
+      expect(await title(reader)).toContain('Ждёт человека')
+      expect(words((await get(path, reader)).text)).not.toContain('Свободен')
+    }
+    fault('problem-reported', 'cleared')
+    expect(await title()).toContain('Свободен')
+  })
+
   it('everything in English to whom asks for it, the same sentences in both languages', async () => {
     for (const asking of ['', '?ask=report']) {
       const { text } = await get(path + asking, undefined, 'en')
@@ -141,6 +152,16 @@ describe('its address', () => {
     expect(stage.commands).toEqual([])
   })
 
+  it('leads back to the machine from a button’s address, where a refused form leaves the browser, and nowhere else', async () => {
+    for (const deed of ['help', 'report', 'clear', 'pause', 'resume', 'settle']) {
+      const { status, headers } = await get(`${path}/${deed}`)
+      expect([deed, status, headers.get('location')]).toEqual([deed, 303, `${path}?lang=ru`])
+    }
+    const { status, text } = await get(`${path}/xx`)
+    expect([status, words(text).includes(floorWords.ru.missing)]).toEqual([404, true])
+    expect((await get('/m/alpha/ender-abcdefghjkmn/pause')).status).toBe(404)
+  })
+
   it('is told to staff of the school who know the machine, and to nobody else', async () => {
     for (const reader of ['anna', 'tech']) expect((await get('/m/alpha/ender', reader)).headers.get('location')).toBe(path)
     for (const reader of [undefined, 'petya', 'boris']) {
@@ -175,23 +196,34 @@ describe('whoever stands there', () => {
     expect(stage.commands[0]).toMatchObject({ author: someone, ask: { kind: 'machine.report', problem: 'noise', text: 'скрипит' } })
   })
 
-  it('may press nothing of staff’s, signed in as a pupil or as another school’s teacher or not at all', async () => {
+  it('hears on the page that what was sent could not be read', async () => {
+    const refused = await post(`${path}/report`, { problem: 'noise', text: 'скрип '.repeat(900) })
+    expect([refused.status, words(refused.text)]).toEqual([413, expect.stringContaining(floorWords.ru.unread)])
+    expect(stage.commands).toEqual([])
+  })
+
+  it.for([
+    [undefined, 401, 'Войдите, чтобы продолжить.'],
+    ['petya', 403, 'На это у вас нет прав.'],
+    ['boris', 403, 'Эта площадка вам не доступна.'],
+  ] as const)('may press nothing of staff’s, and hears why: %s, %d, %s', async ([reader, status, sentence]) => {
     say(lies('job-onBed'))
-    for (const reader of [undefined, 'petya', 'boris']) {
-      for (const [deed, body] of [
-        ['clear', { quality: 'ok' }],
-        ['pause', {}],
-        ['resume', {}],
-        ['settle', { fault: 'help-called' }],
-      ] as const)
-        expect((await post(`${path}/${deed}`, body, reader)).status).toBe(401)
+    for (const [deed, body] of [
+      ['clear', { quality: 'ok' }],
+      ['pause', {}],
+      ['resume', {}],
+      ['settle', { fault: 'help-called' }],
+    ] as const) {
+      const refused = await post(`${path}/${deed}`, body, reader)
+      expect([refused.status, words(refused.text)]).toEqual([status, expect.stringContaining(sentence)])
     }
     expect(stage.commands).toEqual([])
   })
 
   it('is heard from our own pages only', async () => {
-    expect((await post(`${path}/help`, {}, undefined, { origin: 'https://evil.example' })).status).toBe(404)
-    expect((await post(`${path}/clear`, { quality: 'ok' }, 'anna', { 'sec-fetch-site': 'cross-site' })).status).toBe(404)
+    const refused = await post(`${path}/help`, {}, undefined, { origin: 'https://evil.example' })
+    expect([refused.status, words(refused.text)]).toEqual([403, expect.stringContaining('со страницы с другого адреса')])
+    expect((await post(`${path}/clear`, { quality: 'ok' }, 'anna', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect(stage.commands).toEqual([])
   })
 

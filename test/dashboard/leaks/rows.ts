@@ -40,6 +40,7 @@ const slowed = [429]
 const slicer = { who: 'key', ofSite: true, ok: [200, 204, 404, 409] } as const
 const door = { who: 'anyone', ok: [400, 403, 404] } as const
 const atMachine = { who: 'link', ok: [303, 400, 401, 403, 409, 429], body: {} } as const
+const backToMachine = { who: 'link', ok: [303] } as const
 
 export const rows: Record<string, Row> = {
   'GET /api/v1/health': page,
@@ -111,6 +112,10 @@ export const rows: Record<string, Row> = {
   'PUT /api/v1/wire/cameras/:machine': { who: 'daemon', ok: [204, 400, 404, 413], body: {}, no: slowed },
 
   'GET /t/:ticket': { who: 'link', ok: [200] },
+  'GET /t/:ticket/cancel': { who: 'link', ok: [303] },
+  'GET /t/:ticket/help': { who: 'link', ok: [303] },
+  'GET /t/:ticket/mend': { who: 'link', ok: [303] },
+  'GET /t/:ticket/*rest': { who: 'link', ok: [404] },
   'GET /t/:ticket/live': { who: 'link', ok: [200] },
   'GET /t/:ticket/picture': { who: 'link', ok: [200, 404] },
   'GET /t/:ticket/plan': { who: 'link', ok: [200, 204, 404] },
@@ -125,6 +130,13 @@ export const rows: Record<string, Row> = {
   'GET /m/:site/:machine/live': { who: 'link', ok: [200] },
   'GET /m/:site/:machine/qr': { who: 'link', ok: [200] },
   'GET /m/:site/:machine/ticket': { who: 'link', ok: [404], query: '?number=1' },
+  'GET /m/:site/:machine/clear': backToMachine,
+  'GET /m/:site/:machine/help': backToMachine,
+  'GET /m/:site/:machine/pause': backToMachine,
+  'GET /m/:site/:machine/report': backToMachine,
+  'GET /m/:site/:machine/resume': backToMachine,
+  'GET /m/:site/:machine/settle': backToMachine,
+  'GET /m/:site/:machine/*rest': { who: 'link', ok: [404] },
   'POST /m/:site/:machine/clear': atMachine,
   'POST /m/:site/:machine/help': atMachine,
   'POST /m/:site/:machine/pause': atMachine,

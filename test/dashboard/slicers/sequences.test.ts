@@ -1,7 +1,7 @@
 // The exact sequences of PrusaSlicer, OrcaSlicer, Cura and PrusaLink's clients, against a city's web server.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Command, Reply } from '../../../protocols/contract/command.ts'
-import { job, jobEvent } from '../house.ts'
+import { job, jobEvent, machineMessage } from '../house.ts'
 import { openScreen, type Screen } from '../screen-house.ts'
 import { ask, askDigest, form, formType, makeKey } from './bench-of-slicers.ts'
 
@@ -309,6 +309,60 @@ describe.for(['MD5', 'SHA-256'] as const)('PrusaSlicer, type PrusaLink, digest w
     expect((await askDigest(`${base}/api/v1/status`, who())).json()).toMatchObject({ printer: { state: 'READY', flow: 100, speed: 100 } })
     expect((await askDigest(`${base}/api/v1/job`, who())).status).toBe(204)
     expect((await askDigest(`${base}/api/v1/job/1`, who(), { method: 'DELETE' })).status).toBe(409)
+  })
+})
+
+describe('a PrusaLink status', () => {
+  const status = async () => (await ask(`${base}/api/v1/status`, { headers: { 'x-api-key': secret } })).json()
+
+  it('asks for a person where something was reported of the machine', async () => {
+    const report = (change: 'raised' | 'cleared', number: number) => {
+      const fault = { code: 'problem-reported', text: { ru: 'Дым', en: 'Smoke' } }
+      screen.fleet.apply('alpha', { name: 'events', events: [{ kind: 'fault', number, at: 1, machine: 'ender', change, fault }] })
+    }
+    report('raised', 901)
+    expect((await status()).printer).toMatchObject({ state: 'ATTENTION', status_printer: { ok: true } })
+    report('cleared', 902)
+    expect((await status()).printer.state).toBe('READY')
+  })
+
+  it('of a silent school tells neither a job nor a temperature of then, and says that the link is lost', async () => {
+    await using lost = await openScreen()
+    const key = (await makeKey(lost.url, 'anna', 'alpha', 'ender')).secret
+    const ofLost = (path: string) => ask(`${lost.url}/o/alpha/ender${path}`, { headers: { 'x-api-key': key } })
+    const running = job('job-runs', { state: 'running', machine: 'ender' })
+    const heaters = { nozzle: { actual: 209.6, target: 210 }, bed: { actual: 60, target: 60 } }
+    lost.fleet.apply('alpha', { name: 'events', events: [jobEvent(11, running, 'started')] })
+    lost.fleet.apply('alpha', {
+      name: 'machine',
+      machine: 'ender',
+      payload: machineMessage('ender', { state: 'running', since: 1, job: running.id }),
+    })
+    lost.fleet.apply('alpha', { name: 'telemetry', machine: 'ender', payload: { at: 5, heaters } })
+    expect((await ofLost('/api/v1/status')).json()).toMatchObject({
+      job: { state: 'PRINTING' },
+      printer: { state: 'PRINTING', temp_nozzle: 209.6, target_bed: 60, status_printer: { ok: true }, status_connect: { ok: true } },
+    })
+    lost.fleet.apply('alpha', { name: 'gone' })
+    const said = (await ofLost('/api/v1/status')).json()
+    const unsure = { ok: false, message: 'Школа не на связи: последние сведения о станке устарели.' }
+    expect(said).not.toHaveProperty('job')
+    expect(said.printer).toMatchObject({ state: 'ERROR', status_printer: unsure, status_connect: unsure })
+    expect(said.printer).not.toHaveProperty('temp_nozzle')
+    expect((await ofLost('/api/v1/job')).status).toBe(204)
+    expect((await ofLost('/api/job')).json()).toMatchObject({ state: 'Offline', job: { file: { name: null } } })
+  })
+
+  it('of a machine that is off says so, and of a job on it that it does not go on', async () => {
+    const running = job('job-stuck', { state: 'running', machine: 'ender' })
+    screen.fleet.apply('alpha', { name: 'events', events: [jobEvent(905, running, 'started')] })
+    screen.fleet.apply('alpha', { name: 'machine', machine: 'ender', payload: machineMessage('ender', { state: 'offline', since: 1 }) })
+    expect(await status()).toMatchObject({
+      job: { state: 'ERROR' },
+      printer: { state: 'ERROR', status_printer: { ok: false, message: 'Станок сейчас не в сети.' }, status_connect: { ok: true } },
+    })
+    screen.fleet.apply('alpha', { name: 'events', events: [jobEvent(906, { ...running, state: 'failed', endedAt: 2 }, 'failed')] })
+    screen.fleet.apply('alpha', { name: 'machine', machine: 'ender', payload: machineMessage('ender') })
   })
 })
 

@@ -67,6 +67,10 @@ const form = (bytes: string | undefined, comment?: string) => {
   if (bytes !== undefined) body.set('file', new Blob([bytes]), 'кубик 2.gcode')
   return body
 }
+/** What a browser sends of a form in which no file was chosen. */
+const notChosen =
+  '--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--b--\r\n'
+const asForm = { 'content-type': 'multipart/form-data; boundary=b' }
 const mend = (path: string, body: BodyInit, headers: Record<string, string> = {}, at = stage) =>
   fetch(`${at.url}${path}/mend`, { method: 'POST', body, redirect: 'manual', headers: { 'accept-language': 'ru', ...headers } })
 
@@ -123,10 +127,13 @@ describe('a ticket that was sent back', () => {
 
 describe('the mended file is not taken', () => {
   it.for<[string, number, string, () => Promise<Response>]>([
-    ['without a file', 400, 'нет файла', async () => mend(await sentBack('one'), form(undefined))],
+    ['without a file', 400, 'Файл не выбран', async () => mend(await sentBack('one'), form(undefined))],
+    ['when none was chosen', 400, 'Файл не выбран', async () => mend(await sentBack('none'), notChosen, asForm)],
+    ['as a form without its end', 400, 'Файл пришёл не из формы', async () => mend(await sentBack('cut'), '--b\r\n\r\n', asForm)],
     ['when it is empty', 400, 'пуст', async () => mend(await sentBack('two'), form(''))],
     ['for a ticket that was not sent back', 409, 'не ждёт исправленного', async () => mend(stage.path('working'), form('G1'))],
-    ['as a body that is no form', 415, 'не в том виде', async () => mend(await sentBack('three'), 'G28')],
+    ['as a body that is no form', 415, 'Файл пришёл не из формы', async () => mend(await sentBack('three'), 'G28')],
+    ['as a body of no type', 415, 'Файл пришёл не из формы', async () => mend(await sentBack('typeless'), new Blob(['G28']))],
     [
       'with the school’s no, in the school’s words',
       409,
@@ -148,11 +155,13 @@ describe('the mended file is not taken', () => {
     const text = words(await response.text())
     expect(text).toContain(sentence)
     expect(text).toContain('№')
+    expect(text).not.toMatch(/слайсере тип|запрос/i)
   })
 
   it('from a page of somebody else, or at a wrong address', async () => {
     const path = await sentBack('five')
-    expect((await mend(path, form('G28'), { origin: 'https://evil.example' })).status).toBe(404)
+    const foreign = await mend(path, form('G28'), { origin: 'https://evil.example' })
+    expect([foreign.status, words(await foreign.text())]).toEqual([403, expect.stringContaining('со страницы с другого адреса')])
     expect((await mend('/t/14-abcdefghjkmn', form('G28'))).status).toBe(404)
     expect(stage.commands).toEqual([])
   })
@@ -182,7 +191,10 @@ describe('the mended file is not taken', () => {
     await using small = await openTickets({ uploadLimitBytes: 2_000 })
     put('big', { state: 'returned', returned }, small)
     const response = await mend(small.path('big'), form('x'.repeat(100_000)), {}, small)
-    expect(response.status).toBe(413)
+    expect([response.status, words(await response.text())]).toEqual([
+      413,
+      expect.stringContaining('Увеличь толщину слоя или раздели модель'),
+    ])
     expect(small.stored().filter(name => name.startsWith('files/') || name.startsWith('incoming/'))).toEqual([])
   })
 
@@ -285,7 +297,7 @@ describe('a ticket at its end', () => {
     put('made', { state: 'completed', ...common })
     const made = words((await read(stage.path('made'))).text)
     for (const each of ['Материал: PLA, 12 г', 'Время работы: 1 ч 30 мин', 'Слоёв: 40']) expect(made).toContain(each)
-    const collectedAt = new Date().setHours(14, 5, 0, 0)
+    const collectedAt = Date.parse(`${new Date(Date.now() + 3 * 3_600_000).toISOString().slice(0, 10)}T14:05:00+03:00`)
     put('given', { state: 'collected', ...common, collectedAt, ticket: 400 })
     expect(words((await read(stage.path('given'))).text)).toContain('Деталь выдана: сегодня 14:05')
   })

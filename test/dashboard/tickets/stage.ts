@@ -135,7 +135,23 @@ export async function openTickets(
     if (first === undefined) throw new Error(`no ticket in phase ${phase}`)
     return ticketPath(key, first)
   }
-  return Object.assign(screen, { put, path, notices, subscriptions, jobs, key, previews })
+  /** The school tells its hours, and with them its time zone. */
+  const inZone = (timeZone: string) =>
+    screen.fleet.apply('alpha', {
+      name: 'status',
+      payload: {
+        status: 'online',
+        site: 'alpha',
+        name: 'Альфа',
+        session: 's-second-1',
+        version: '1',
+        clock: 0,
+        machines: ['ender'],
+        lastEvent: 0,
+        hours: { timeZone, week: {}, exceptions: [] },
+      },
+    })
+  return Object.assign(screen, { inZone, put, path, notices, subscriptions, jobs, key, previews })
 }
 
 /** In a moment, and by whom it is held up. */

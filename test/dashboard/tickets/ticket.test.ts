@@ -1,5 +1,6 @@
 // A ticket's page: what it says in each phase, to whom, in which language, how heavy it is, and what its owner may do.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rangeText } from '../../../dashboard/tickets/render.ts'
 import { pageWords } from '../../../dashboard/tickets/words.ts'
 import { jobEvent } from '../house.ts'
 import { aForecast, numberOf, openTickets, phases, pupil } from './stage.ts'
@@ -64,6 +65,28 @@ describe('a ticket says', () => {
     expect((await read(`${stage.path('waiting')}?lang=en`, 'ru')).text).toContain('<html lang="en">')
   })
 
+  it.for([
+    ['Europe/Moscow', 'завтра 00:30–01:10'],
+    ['Asia/Vladivostok', 'сегодня 07:30–08:10'],
+    ['UTC', 'сегодня 21:30–22:10'],
+  ] as const)('when, by the school’s own clock: in %s %s', ([zone, told]) => {
+    const at = (hour: number, minute: number) => Date.UTC(2026, 10, 20, hour, minute)
+    expect(rangeText([at(21, 30), at(22, 10)], at(20, 0), 'ru', pageWords.ru, zone)).toBe(told)
+  })
+
+  it('its times by the clock of the school that told its hours, and of its city where it told none', async () => {
+    const now = Date.now()
+    await using plain = await openTickets({ forecast: aForecast(now) })
+    const said = async () => words(await (await fetch(plain.url + plain.path('waiting'))).text())
+    const clockIn = (timeZone: string) => {
+      const [early] = aForecast(now).end ?? [0]
+      return new Date(Math.floor(early / 300_000) * 300_000).toLocaleTimeString('ru-RU', { timeZone, hour: '2-digit', minute: '2-digit' })
+    }
+    expect(await said()).toContain(clockIn('Europe/Moscow'))
+    plain.inZone('Asia/Vladivostok')
+    expect(await said()).toContain(clockIn('Asia/Vladivostok'))
+  })
+
   it('the same sentences in both languages', () => {
     const keys = (value: object): string[] => {
       const entries: [string, unknown][] = Object.entries(value)
@@ -94,6 +117,18 @@ describe('a ticket says', () => {
     expect(said).toContain('В очереди')
   })
 
+  it('that a teacher looks at the machine first where something was reported of it and the school has not said more', async () => {
+    await using plain = await openTickets()
+    const said = async () => words(await (await fetch(plain.url + plain.path('waiting'))).text())
+    expect(await said()).not.toContain('ждёт человека')
+    const fault = { code: 'problem-reported', text: { ru: 'Шум', en: 'Noise' } }
+    plain.fleet.apply('alpha', {
+      name: 'events',
+      events: [{ kind: 'fault', number: 901, at: 1, machine: 'ender', change: 'raised', fault }],
+    })
+    expect(await said()).toContain('Станок «Станок ender» ждёт человека. Что поможет: Учитель осмотрит станок')
+  })
+
   it('what was true, and how old it is, when the school is silent; it promises nothing then', async () => {
     await using silent = await openTickets({ forecast: aForecast(Date.now()), scope: 'city' })
     silent.fleet.apply('alpha', { name: 'gone' })
@@ -117,6 +152,20 @@ describe('the address of a ticket', () => {
     expect(status).toBe(404)
     expect(text).not.toContain('gcode')
     expect(text).not.toContain('<script')
+  })
+
+  it.for(['mend', 'cancel', 'help'])('leads back to the ticket from /%s, where a refused form leaves the browser', async deed => {
+    const path = stage.path('waiting')
+    const { status, headers } = await read(`${path}/${deed}`)
+    expect([status, headers.get('location')]).toEqual([303, `${path}?lang=ru`])
+    expect((await read(`/t/14-abcdefghjkmn/${deed}`)).status).toBe(404)
+  })
+
+  it('with an unknown tail opens no sign-in of the staff: it says in its own words that there is nothing', async () => {
+    for (const tail of ['/xx', '/xx/yy', '/push']) {
+      const { status, text } = await read(stage.path('waiting') + tail)
+      expect([status, words(text).includes(pageWords.ru.missing)]).toEqual([404, true])
+    }
   })
 
   it('is answered to whoever floods the door only now and then, and to others as before', async () => {
@@ -176,7 +225,8 @@ describe('its owner', () => {
 
   it('cancels nothing from a page of somebody else', async () => {
     stage.commands.length = 0
-    expect((await cancel(stage.path('waiting'), { origin: 'https://evil.example' })).status).toBe(404)
+    const foreign = await cancel(stage.path('waiting'), { origin: 'https://evil.example' })
+    expect([foreign.status, words(await foreign.text())]).toEqual([403, expect.stringContaining(pageWords.ru.elsewhere)])
     expect((await cancel('/t/14-abcdefghjkmn')).status).toBe(404)
     expect(stage.commands).toEqual([])
   })
