@@ -36,15 +36,12 @@ export function launchRoom(socketPath: string, data: string, log: Logger): Launc
   closeSync(errors)
   let alive = true
   let told = false
-  const { promise: gone, resolve: leave } = Promise.withResolvers<void>()
   child.on('exit', (code, signal) => {
     alive = false
-    leave()
     if (code !== 0 && !told) log.error({ code, signal, errors: lastWords(errorsPath) }, 'the machine room has died')
   })
   child.on('error', error => {
     alive = false
-    leave()
     log.error({ error }, 'the machine room could not be started')
   })
   child.unref()
@@ -52,7 +49,7 @@ export function launchRoom(socketPath: string, data: string, log: Logger): Launc
     told = true
     if (alive) child.kill('SIGTERM')
   }
-  return { alive: () => alive, end, gone }
+  return { alive: () => alive, end }
 }
 
 /** Whoever cleans up after a dead room may be quicker than we are. */

@@ -1,5 +1,6 @@
 // The daemon's end of the machine room: finds it running or starts it, speaks Orders and Reports, survives its absence.
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -24,8 +25,8 @@ export interface RoomListener {
   gone(): void
 }
 
-/** The room's process as far as we need it: whether it still lives, how to end one that never greeted us, and when it has gone. */
-export type Launched = { readonly alive: () => boolean; readonly end: () => void; readonly gone: Promise<void> }
+/** The room's process as far as we need it: whether it still lives, and how to end one that never greeted us. */
+export type Launched = { readonly alive: () => boolean; readonly end: () => void }
 
 export type RoomOptions = {
   readonly socketPath: string
@@ -50,6 +51,7 @@ const reportLengthMax = 4 * 1_048_576
 const replayMs = 10_000
 /** Cancelling waits for holds and heaters: the room itself takes 15 s at most. */
 const shutdownMs = 20_000
+const goneEveryMs = 20
 const retryMs = { first: 50, most: 1_000 }
 const launchMs = { first: 500, most: 30_000 }
 /** A room that lived so long did not die of its start: the next may be started at once. */
@@ -64,6 +66,7 @@ export class Room {
   /** Between snapshot and settled: the snapshot and the number whose report ends the replay. */
   #replay: { snapshot: Snapshot; machinesKnown: boolean; done: boolean; timer: NodeJS.Timeout } | undefined
   #connectedAt: number | undefined
+  #pid: number | undefined
   #settled = false
   #closed = false
   /** The room was told to end: it is not to be started again. */
@@ -124,16 +127,21 @@ export class Room {
   /** Ends the room, its jobs cancelled first; resolves when it is gone or has had long enough. Reports are heard until then. */
   async shutdown(): Promise<void> {
     this.#leaving = true
-    let gone = new Promise<void>(resolve => this.#socket?.once('close', () => resolve()))
-    // A room of ours is gone when its process is: until then it still writes to its folder.
-    if (this.#launched?.alive()) gone = this.#launched.gone
+    // A room that an earlier life of ours started and that is just being greeted is told, too.
+    const greetedBy = performance.now() + helloMs
+    while (this.#connectedAt === undefined && this.#socket?.destroyed === false && performance.now() < greetedBy) await delay(goneEveryMs)
+    const ours = this.#launched?.alive() === true ? this.#launched : undefined
     if (this.#connectedAt === undefined) {
-      if (!this.#launched?.alive()) return
-      this.#launched.end()
+      if (ours === undefined) return
+      ours.end()
     } else if (await this.order({ kind: 'shutdown', cancel: true })) return
-    const patience = new AbortController()
-    await Promise.race([gone, delay(shutdownMs, undefined, { signal: patience.signal }).catch(() => undefined)])
-    patience.abort()
+    // It is gone when its process is: until then it still writes to its folder.
+    const isGone = () => {
+      if (ours !== undefined) return !ours.alive()
+      return this.#pid === undefined ? this.#connectedAt === undefined : !isAlive(this.#pid)
+    }
+    const goneBy = performance.now() + shutdownMs
+    while (!isGone() && performance.now() < goneBy) await delay(goneEveryMs)
   }
 
   /** Leaves the room alone; it goes on without us. */
@@ -207,6 +215,7 @@ export class Room {
   }
 
   #greet(snapshot: Snapshot): void {
+    this.#pid = snapshot.pid
     this.#connectedAt = performance.now()
     this.#retryDelayMs = retryMs.first
     const timer = setTimeout(() => this.#replayed(), replayMs)
@@ -248,6 +257,20 @@ export class Room {
 
   #write(order: Order): void {
     this.#socket?.write(`${JSON.stringify(order)}\n`)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+  try {
+    // One that has ended and that nobody has buried yet still takes signals.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return process.platform !== 'linux'
   }
 }
 

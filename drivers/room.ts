@@ -131,6 +131,7 @@ export class Room {
     speak({
       kind: 'snapshot',
       room: this.#parts.id,
+      pid: process.pid,
       at: this.#parts.clock.wall(this.#parts.clock.now()),
       lastNumber: this.#parts.journal.lastNumber,
       machines: [...this.#places.values()].map(place => {

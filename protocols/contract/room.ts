@@ -96,6 +96,8 @@ export const reportSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('snapshot'),
     room: tokenSchema,
+    /** Of its process; absent from an older room. */
+    pid: z.int().positive().optional(),
     at: instantSchema,
     lastNumber: z.int().nonnegative(),
     machines: z.array(

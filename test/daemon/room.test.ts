@@ -26,7 +26,7 @@ function daemon(folder: string, options: { launched?: Launched; answerMs?: numbe
     socketPath: join(folder, 'room.sock'),
     launch: () => {
       launches++
-      return options.launched ?? { alive: () => false, end: () => undefined, gone: Promise.resolve() }
+      return options.launched ?? { alive: () => false, end: () => undefined }
     },
     machines: () => machines.setups(),
     confirmed: () => confirmedBy(store)?.number ?? 0,
@@ -90,9 +90,8 @@ describe('the machine room', () => {
 
   it('that was started and is told to end has ended when its process is gone, and not before', async () => {
     using folder = temporaryFolder()
-    const { promise: gone, resolve: leave } = Promise.withResolvers<void>()
-    let told = false
-    using school = daemon(folder.path, { launched: { alive: () => true, end: () => (told = true), gone } })
+    let [alive, told] = [true, false]
+    using school = daemon(folder.path, { launched: { alive: () => alive, end: () => (told = true) } })
     await until(() => school.launches() === 1, 'it is started')
     let ended = false
     const ending = school.room.shutdown().then(() => {
@@ -101,7 +100,7 @@ describe('the machine room', () => {
     await until(() => told, 'it is told to end')
     await new Promise(resolve => setTimeout(resolve, 50))
     expect(ended).toBe(false)
-    leave()
+    alive = false
     await ending
   })
 

@@ -1,5 +1,5 @@
 // A whole school over simulated machines: its screen, its machine room, and its death in the middle of a job.
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startSchool } from '../../daemon/main.ts'
@@ -15,6 +15,18 @@ const codeOf = (reply: Reply) => (reply.outcome === 'refused' ? reply.denial.cod
 const jobOf = (reply: Reply) => {
   if (reply.outcome !== 'done' || !reply.jobs?.[0]) throw new Error(`not submitted: ${JSON.stringify(reply)}`)
   return reply.jobs[0]
+}
+
+/** Ids of the processes that name the folder in their command line (Linux tells; elsewhere none are seen). */
+function processesOf(folder: string): string[] {
+  if (!existsSync('/proc/self')) return []
+  return readdirSync('/proc').filter(id => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${folder}/`)
+    } catch {
+      return false
+    }
+  })
 }
 
 /** A print of so many short moves, of which each is in the device's record once. */
@@ -145,6 +157,25 @@ describe('a school without a city', () => {
     await until(() => school.settled(), 'the machine room is there', 30_000)
     await school.stop({ stopRoom: true })
   }, 60_000)
+})
+
+describe('a school that ends its machine room', () => {
+  it.for<[string, boolean]>([
+    ['at once', false],
+    ['once it is there', true],
+  ])('%s leaves no process behind, though an earlier life of it started that room', { timeout: 60_000 }, async ([, settled]) => {
+    const folder = temporaryFolder()
+    const configPath = writeSchool(folder.path, [{ id: 'printer-1', model: 'generic-marlin', port: 'tcp://127.0.0.1:1' }])
+    const first = await startSchool({ configPath, log: silent })
+    await until(() => first.settled(), 'the machine room is there', 30_000)
+    await first.stop()
+    const second = await startSchool({ configPath, log: silent })
+    if (settled) await until(() => second.settled(), 'the machine room is found', 30_000)
+    await second.stop({ stopRoom: true })
+    const left = processesOf(folder.path)
+    folder[Symbol.dispose]()
+    expect([left, existsSync(folder.path)]).toEqual([[], false])
+  })
 })
 
 describe('a school killed with -9 in the middle of a print and of a laser cut', () => {
