@@ -37,13 +37,30 @@ export function isTooBig(error: unknown): boolean {
   return error instanceof TooBig
 }
 
-/** A name for people, never a path: no folders, no control characters, at most 200 characters. Empty when nothing is left. */
+/** As the contract counts it, in UTF-16 units (program.ts). */
+const nameMax = 200
+/** By it a file is known for what it is: .gcode.3mf holds a program, .3mf a model. */
+const extension = /(?:\.gcode)?\.[\p{L}\p{N}]{1,12}$/iu
+
+/** A name for people, never a path: no folders, no control characters, at most 200 characters, its extension whole. Empty when nothing is left. */
 export function cleanName(raw: unknown): string {
   if (typeof raw !== 'string') return ''
   const last = raw.split(/[\\/]/).at(-1) ?? ''
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
   const printable = last.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim()
-  return [...printable.normalize('NFC')].slice(0, 200).join('').slice(0, 200)
+  return shortened(printable.normalize('NFC'))
+}
+
+/** Half of an emoji is no text: whoever made an address of it later would fail. */
+function shortened(name: string): string {
+  if (name.length <= nameMax) return name
+  const tail = extension.exec(name)?.[0] ?? ''
+  let stem = ''
+  for (const character of name) {
+    if (stem.length + character.length + tail.length > nameMax) break
+    stem += character
+  }
+  return stem + tail
 }
 
 /** Adds POST /files. `uploaded` is told who sent which file. */

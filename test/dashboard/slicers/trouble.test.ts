@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bounded } from '../../../dashboard/server/uploads.ts'
+import { bounded, cleanName } from '../../../dashboard/server/uploads.ts'
 import { Person, until } from '../house.ts'
 import { openScreen, type Screen } from '../screen-house.ts'
 import { ask, boundary, form, formType, makeKey } from './bench-of-slicers.ts'
@@ -298,6 +298,26 @@ describe('an upload that breaks off', () => {
     expect(screen.commands).toEqual([])
     // The place it took is free again.
     for (let n = 0; n < 6; n += 1) expect((await upload(form(file()))).status).toBe(201)
+  })
+})
+
+describe('a name longer than 200 characters', () => {
+  it.for([
+    ['keeps its extension', `${'а'.repeat(300)}.gcode`, `${'а'.repeat(194)}.gcode`],
+    ['keeps both of a packed program', `${'а'.repeat(300)}.gcode.3mf`, `${'а'.repeat(190)}.gcode.3mf`],
+    ['is cut before an emoji that does not fit whole', `${'а'.repeat(193)}🦊${'а'.repeat(9)}.gcode`, `${'а'.repeat(193)}.gcode`],
+    ['is cut anywhere where it has no extension', '🦊'.repeat(150), '🦊'.repeat(100)],
+    ['and one of 200 stays as it is', `${'а'.repeat(194)}.gcode`, `${'а'.repeat(194)}.gcode`],
+  ] as const)('%s', ([, name, cut]) => {
+    expect(cleanName(name)).toBe(cut)
+    expect(cut.isWellFormed()).toBe(true)
+  })
+
+  it('is answered as taken when the cut falls on an emoji', async () => {
+    const answer = await upload(form(file(`${'x'.repeat(193)}🦊🦊🦊🦊.gcode`)))
+    const name = `${'x'.repeat(193)}.gcode`
+    expect([answer.status, answer.json().files.local.name]).toEqual([201, name])
+    expect(screen.commands.at(-1)?.ask).toMatchObject({ kind: 'job.submit', name })
   })
 })
 
