@@ -89,6 +89,8 @@ export const en: Words = {
     program: 'the program stopped and waits',
     locked: 'the machine is locked',
     button: 'press the start button on the machine',
+    'problem-reported': 'a problem was reported',
+    'help-called': 'a teacher is called',
     byPerson: 'by a person',
     byFirmware: 'by itself',
     byProgram: 'by the program',

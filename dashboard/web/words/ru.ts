@@ -87,6 +87,8 @@ export const ru = {
     program: 'программа остановлена и ждёт',
     locked: 'станок заблокирован',
     button: 'нажмите кнопку пуска на станке',
+    'problem-reported': 'сообщили о проблеме',
+    'help-called': 'зовут учителя',
     byPerson: 'поставил человек',
     byFirmware: 'встал сам',
     byProgram: 'так велит программа',
