@@ -1,7 +1,8 @@
 // The page of conditions in a real browser: what a technician sees, opens and settles, and that nobody else is led there.
 import { describe, expect, it } from 'vitest'
 import { conditionsToSee, eventsToSee } from './conditions.ts'
-import { phone, setStage } from './stage.ts'
+import { people } from './scenes.ts'
+import { must, phone, setStage } from './stage.ts'
 
 const stage = setStage()
 const full = () => ({ as: 'technician', conditions: conditionsToSee(Date.now()), conditionEvents: eventsToSee(Date.now()) }) as const
@@ -56,6 +57,31 @@ describe('the page of conditions', () => {
     expect(second?.path).toBe('school-5.down/shelve')
     const until = Number((second?.body as { until: number } | undefined)?.until)
     expect(Math.abs(until - Date.now() - 7 * 24 * 3_600_000)).toBeLessThan(60_000)
+  })
+
+  it('opens one order for a trouble: where one is open already, the row leads to it', async () => {
+    const canned: Record<string, unknown> = { 'GET /api/v1/sites/school-5/care': { plan: [], parts: [], orders: [] } }
+    await stage.open('/health', { ...full(), canned })
+    const { page } = stage
+    const row = page.getByRole('button', { name: /Нагрев сопла не удался/ })
+    await row.click()
+    await page.getByRole('button', { name: 'Завести заявку на ремонт: Принтер 1' }).click()
+    await expect.poll(() => stage.asks().length).toBe(1)
+    const asked = must(stage.asks()[0])
+    if (asked.kind !== 'order.open') throw new Error(asked.kind)
+    const { order: id, machine, title, condition } = asked
+    const order = { id, site: 'school-5', machine, title, condition, openedAt: Date.now(), by: people.technician, remarks: [] }
+    canned['GET /api/v1/sites/school-5/care'] = { plan: [], parts: [], orders: [order] }
+    await page.reload()
+    await row.click()
+    const link = page.getByRole('link', { name: 'Открытая заявка: Принтер 1' })
+    await link.waitFor()
+    expect(await page.getByRole('button', { name: 'Завести заявку на ремонт: Принтер 1' }).count()).toBe(0)
+    await link.click()
+    const head = page.getByRole('button', { name: title })
+    await head.waitFor()
+    expect(await head.getAttribute('aria-expanded')).toBe('true')
+    await expect.poll(() => head.evaluate(element => element === document.activeElement)).toBe(true)
   })
 
   it('gives a link for the workshop’s wall', async () => {

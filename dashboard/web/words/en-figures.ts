@@ -159,6 +159,7 @@ export const enFigures: FigureWords = {
     drained: 'Noted: the machine takes no new jobs',
     order: 'Open a work order',
     ordered: 'The order is open',
+    orderOpen: 'Open order',
     chosen: 'Machine',
   },
 }
