@@ -15,7 +15,7 @@ const definitions: FigureWords['definitions'] = {
     name: 'Load',
     short: 'Load',
     what: 'What share of the opening hours jobs ran on the machine.',
-    formula: 'Time of jobs within opening hours, divided by the opening hours.',
+    formula: 'Time of jobs within opening hours, divided by the opening hours since the machine is known.',
     limits: 'Below 20%: the machine is idle. Above 85%: everybody waits for it.',
     from: 'Beginnings and ends of jobs. Work outside the hours counts as running hours, not as load.',
   },
