@@ -1,6 +1,6 @@
 // The page of conditions in a real browser: what a technician sees, opens and settles, and that nobody else is led there.
 import { describe, expect, it } from 'vitest'
-import { conditionsToSee, eventsToSee } from './conditions.ts'
+import { conditionsToSee, eventsToSee, reportToSee } from './conditions.ts'
 import { people } from './scenes.ts'
 import { must, phone, setStage } from './stage.ts'
 
@@ -82,6 +82,22 @@ describe('the page of conditions', () => {
     await head.waitFor()
     expect(await head.getAttribute('aria-expanded')).toBe('true')
     await expect.poll(() => head.evaluate(element => element === document.activeElement)).toBe(true)
+  })
+
+  it('offers “Settled” on a reported machine, as its help says', async () => {
+    const report = reportToSee(Date.now())
+    const conditions = { ...conditionsToSee(Date.now()), [report.id]: report }
+    await stage.open('/health', { ...full(), conditions })
+    const { page } = stage
+    await page.getByRole('button', { name: /Сообщили о станке/ }).click()
+    await page.getByText('отметьте «Устранено»').waitFor()
+    await page.getByRole('button', { name: 'Устранено: Принтер 1' }).click()
+    await page.getByText('Записано').waitFor()
+    expect(stage.asks()).toEqual([{ kind: 'machine.settle', machine: 'printer-1', fault: 'problem-reported' }])
+    await page.getByRole('button', { name: /Нагрев сопла не удался/ }).click()
+    const other = page.locator('[id="detail-school-5.down"]')
+    await other.getByRole('button', { name: 'В обслуживание после задания: Принтер 1' }).waitFor()
+    expect(await other.getByRole('button', { name: /^Устранено/ }).count()).toBe(0)
   })
 
   it('gives a link for the workshop’s wall', async () => {

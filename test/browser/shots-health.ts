@@ -1,6 +1,6 @@
 // Scenes of trends and figures: what a technician and a teacher look at when they ask how the machines do.
 import type { Affected, Condition } from '../../protocols/contract/condition.ts'
-import { eventsToSee } from './conditions.ts'
+import { callsToSee, eventsToSee, reportToSee } from './conditions.ts'
 import type { FakeServer } from './fake-server.ts'
 import { cityFigures, siteFigures, trendsToSee } from './figures.ts'
 import type { Shot } from './shots.ts'
@@ -105,6 +105,13 @@ export const healthShots: readonly Shot[] = [
     path: '/health',
     ...everything,
     prepare: page => page.locator('.condition-head').nth(1).click(),
+  },
+  {
+    name: 'health-report',
+    options: { ...technician, conditions: { report: reportToSee(now) }, conditionEvents: callsToSee(now) },
+    path: '/health',
+    ...everything,
+    prepare: page => page.locator('.condition-head').first().click(),
   },
   {
     name: 'machine-trends',

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useState } from 'react'
 import { Link } from 'wouter'
 import type { Care, WorkOrder } from '../../../protocols/contract/care.ts'
 import type { Affected, Condition } from '../../../protocols/contract/condition.ts'
+import { problemReported } from '../../../protocols/contract/floor.ts'
 import { tellDone, useAsking } from '../asking.tsx'
 import { careHref, knownOrderHref } from '../care/links.ts'
 import { readCare } from '../care/server.ts'
@@ -88,6 +89,8 @@ function Row({ affected, condition, care, onOrder }: RowProps) {
   const { site } = condition
   const { ask, asking } = useAsking(site)
   const [done, setDone] = useState<{ drained?: true; ordered?: true }>({})
+  const settle = { kind: 'machine.settle', machine, fault: problemReported } as const
+  const reported = fault?.code === problemReported && cleared === undefined
   const drain = { kind: 'machine.service', machine, on: true, after: 'job' } as const
   const title = `${say(condition.text)}${figure === undefined ? '' : `: ${say(figure)}`}`.slice(0, 120)
   const [order, setOrder] = useState<string>()
@@ -102,6 +105,10 @@ function Row({ affected, condition, care, onOrder }: RowProps) {
     onOrder()
   }
   const known = openOrderOf(care, machine, condition.id, title)
+  const settleIt = async () => {
+    const asked = await ask(settle)
+    if (asked.outcome === 'replied' && asked.reply.outcome === 'done') tellDone(words.health.done, speech)
+  }
   const drainIt = async () => {
     const asked = await ask(drain)
     if (asked.outcome !== 'replied' || asked.reply.outcome !== 'done') return
@@ -121,6 +128,11 @@ function Row({ affected, condition, care, onOrder }: RowProps) {
         </span>
       </div>
       <div className="row condition-machine-deeds">
+        {reported && offer('machine.settle', about) === 'yes' ? (
+          <Button size="xs" aria-label={`${words.floor.settled}: ${name}`} loading={asking(settle)} onClick={settleIt}>
+            {words.floor.settled}
+          </Button>
+        ) : null}
         {offer('machine.service', about) === 'yes' ? (
           <Button
             variant="default"
