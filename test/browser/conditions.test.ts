@@ -1,6 +1,7 @@
 // The page of conditions in a real browser: what a technician sees, opens and settles, and that nobody else is led there.
 import { describe, expect, it } from 'vitest'
-import { conditionsToSee, eventsToSee, reportToSee } from './conditions.ts'
+import { callsToSee, conditionsToSee, eventsToSee, reportToSee } from './conditions.ts'
+import { switchLanguage } from './pages.ts'
 import { people } from './scenes.ts'
 import { must, phone, setStage } from './stage.ts'
 
@@ -99,6 +100,47 @@ describe('the page of conditions', () => {
     await other.getByRole('button', { name: 'В обслуживание после задания: Принтер 1' }).waitFor()
     expect(await other.getByRole('button', { name: /^Устранено/ }).count()).toBe(0)
   })
+
+  it.for([
+    [
+      'ru',
+      [
+        'У станка: сообщили о проблеме — дым или запах гари, «Пахнет от платы»',
+        'Ирина Петровна: к станку подошли',
+        'У станка: позвали учителя',
+        'Ирина Петровна: стол очищен',
+        'деталь задания №5: брак — Засор сопла',
+        'задание №5: завершено',
+        'вызов учителя окончен',
+      ],
+    ],
+    [
+      'en',
+      [
+        'At the machine: reported a problem — smoke or a burning smell, “Пахнет от платы”',
+        'Ирина Петровна: came to the machine',
+        'At the machine: called the teacher',
+        'Ирина Петровна: bed cleared',
+        'part of job №5: scrap — Clogged nozzle',
+        'job №5: finished',
+        'the call for the teacher ended',
+      ],
+    ],
+  ] as const)(
+    'tells what happened once and in its own words: calls, verdicts, and no fault where there was none, in %s',
+    async ([language, lines]) => {
+      const report = reportToSee(Date.now())
+      await stage.open('/health', { ...full(), conditions: { [report.id]: report }, conditionEvents: callsToSee(Date.now()) })
+      const { page } = stage
+      if (language === 'en') await switchLanguage(page)
+      await page.locator('.condition-head').click()
+      const events = page.locator('.condition-detail ol li')
+      await events.first().waitFor()
+      const said = await events.allTextContents()
+      // Each begins with its moment.
+      expect(said.map((text, index) => text.endsWith(` ${lines[index]}`) || text)).toEqual(lines.map(() => true))
+    },
+  )
 
   it('gives a link for the workshop’s wall', async () => {
     await stage.open('/health', { as: 'technician' }, phone)
