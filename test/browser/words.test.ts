@@ -64,6 +64,11 @@ describe('the words of the interface', () => {
     expect(said).toEqual([])
   })
 
+  it('speaks to a pupil with «ты» in every remark a teacher is offered', () => {
+    const remarks = [ru.job.returnHint, ...ru.teach.back.chip]
+    expect(remarks.filter(remark => /[а-яё]те(сь)?(?![а-яё])/i.test(remark))).toEqual([])
+  })
+
   it('keeps every sentence in the catalogues: no Cyrillic in code, no bare text in markup', () => {
     const complaints = sources('').flatMap(path => {
       const text = withoutComments(readFileSync(join(web, path), 'utf8'))

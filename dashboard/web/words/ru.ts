@@ -205,7 +205,7 @@ export const ru = {
     detailsOf: (name: string) => `Подробно о задании ${name}`,
     returnTitle: 'Что исправить?',
     returnComment: 'Замечание ученику',
-    returnHint: 'Например: «Поверните деталь плоской стороной вниз»',
+    returnHint: 'Например: «Поверни деталь плоской стороной вниз»',
     returnSend: 'Вернуть на доработку',
     cancelTitle: (name: string) => `Отменить «${name}»?`,
     cancelText: 'Задание уйдёт из очереди. Файл останется, его можно отправить снова.',
