@@ -108,6 +108,15 @@ describe('times and sizes', () => {
     [2_400_000, '2,4 МБ'],
   ] as const)('says %i bytes as %s', ([size, said]) => expect(forms.bytes(size)).toBe(said))
 
+  it.for([
+    [0, 0, '0 г'],
+    [0.4, 0, '<1 г'],
+    [0.5, 0, '1 г'],
+    [25.1, 0, '25 г'],
+    [0.4, 1, '0,4 г'],
+    [0.04, 1, '<0,1 г'],
+  ] as const)('says %d grams to %i digits as %s', ([grams, digits, said]) => expect(forms.grams(grams, digits)).toBe(said))
+
   it('names the day where it is not today', () => {
     const noon = new Date(2026, 10, 20, 12, 0).getTime()
     expect(forms.clock(noon + 3_600_000, noon)).toBe('13:00')
