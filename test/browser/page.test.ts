@@ -49,6 +49,16 @@ describe('the link', () => {
 })
 
 describe('for everybody', () => {
+  it('is told to drag a file only where there is something to drag it with', async () => {
+    await stage.open(schoolPath, { scene: 'empty', as: 'pupil' }, phone)
+    const { page } = stage
+    await page.getByText('перетащите файл на страницу').waitFor()
+    const session = await page.context().newCDPSession(page)
+    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+    await page.getByText('нажмите «Отправить файл»').waitFor()
+    expect(await page.getByText(/перетащите/i).count()).toBe(0)
+  })
+
   it('reads why a part came out badly in the own language, whichever it was pressed in, and free words as they stand', async () => {
     await stage.open(schoolPath)
     const { page, fake } = stage

@@ -142,6 +142,7 @@ export const en: Words = {
     nothingWaits: 'Nothing is waiting now. You can send a file.',
     queue: 'Queue',
     emptyQueue: 'The queue is empty. Drop a file on the page to add a job.',
+    emptyQueueTouch: 'The queue is empty. Press “Send a file” to add a job.',
     finished: 'Finished in the last day',
     emptyFinished: 'Nothing finished in the last day.',
     noMachines: "This school has no machines yet. They are described in school.yaml on the school's node.",
