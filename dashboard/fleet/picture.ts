@@ -1,6 +1,6 @@
 // What the screens show of the picture: how sure it is, one row a site, one view a page, and the frames that keep a view true. Pure: server and browser share it.
 import type { Condition } from '../../protocols/contract/condition.ts'
-import { problemReported } from '../../protocols/contract/floor.ts'
+import { helpCalled, problemReported } from '../../protocols/contract/floor.ts'
 import type { JobForecast } from '../../protocols/contract/forecast.ts'
 import type { Job } from '../../protocols/contract/job.ts'
 import type { Lesson } from '../../protocols/contract/lesson.ts'
@@ -46,21 +46,36 @@ export function summarise(picture: SitePicture): SiteSummary {
   const counts: SiteSummary['counts'] = {}
   const kinds: NonNullable<SiteSummary['kinds']> = {}
   const wants: SiteSummary['wants'] = []
-  for (const [machine, { declaration, state, inService }] of Object.entries(picture.machines)) {
-    counts[state.state] = (counts[state.state] ?? 0) + 1
+  for (const [id, machine] of Object.entries(picture.machines)) {
+    const { declaration, state, inService } = machine
+    const shown = seenState(machine)
+    counts[shown] = (counts[shown] ?? 0) + 1
     const ofKind = kinds[declaration.kind] ?? { counts: {}, inService: 0 }
     kinds[declaration.kind] = ofKind
     if (inService) ofKind.inService += 1
-    else ofKind.counts[state.state] = (ofKind.counts[state.state] ?? 0) + 1
-    if (!inService && wantsPerson(state)) {
-      const fault = 'fault' in state ? state.fault : undefined
-      wants.push({ machine, name: declaration.name, state: state.state, since: state.since, ...(fault && { fault }) })
-    }
+    else ofKind.counts[shown] = (ofKind.counts[shown] ?? 0) + 1
+    if (inService) continue
+    const want = { machine: id, name: declaration.name, since: state.since }
+    // Whoever called from a machine that works or is off waits all the same.
+    const called = state.state === 'down' || state.state === 'attention' ? undefined : callAt(machine)
+    if (called !== undefined) wants.push({ ...want, state: 'attention', fault: { code: called, text: calledText[called] } })
+    else if (wantsPerson(state)) wants.push({ ...want, state: state.state, ...('fault' in state && state.fault && { fault: state.fault }) })
   }
   wants.sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state) || a.since - b.since || (a.machine < b.machine ? -1 : 1))
   let queued = 0
   for (const job of Object.values(picture.jobs)) if (job.state === 'queued' && job.plate === undefined) queued += 1
   return { site: picture.site, name: picture.name, link: picture.link, counts, kinds, queued, wants: wants.slice(0, wantsMax) }
+}
+
+/** What people said at the machine and nobody has seen to yet; a report before a call for help. */
+export function callAt({ faults }: Pick<MachinePicture, 'faults'>): typeof problemReported | typeof helpCalled | undefined {
+  return ([problemReported, helpCalled] as const).find(called => faults.some(({ code }) => code === called))
+}
+
+/** The machine's own word, but for one at which people called: it is not free, it waits for a person. */
+export function seenState(machine: Pick<MachinePicture, 'state' | 'faults'>): MachineState['state'] {
+  const { state } = machine.state
+  return state === 'ready' && callAt(machine) !== undefined ? 'attention' : state
 }
 
 /** Worst first. */
@@ -158,6 +173,8 @@ function machineFor(audience: Audience, machine: MachinePicture): MachinePicture
 /** The same machine is shown to a class as the same thing, or each frame would carry it anew. */
 const withoutWords = new WeakMap<MachinePicture, MachinePicture>()
 const reportedText = { ru: 'О станке сообщили.', en: 'Something was reported.' }
+/** The wall is read by everybody: it says that people called, in none of their words. */
+const calledText = { [problemReported]: reportedText, [helpCalled]: { ru: 'Зовут учителя.', en: 'A teacher is called.' } } as const
 
 /** A forecast goes with its job or not at all: who may not see the one may not see the other. */
 function forecastsOf({ forecasts = {} }: SitePicture, jobs: Readonly<Record<string, Job>>): Record<string, JobForecast> {

@@ -54,26 +54,28 @@ export type MachinePast = {
   facts: readonly Fact[]
   /** Watched days: when each began (UTC), and what was seen in its opening hours. */
   presence: readonly { at: number; presence: Presence }[]
+  /** The job on it that has not ended: since when, and until when it is known to have run. */
+  running?: { from: number; until: number }
   /** Second and later tries, by the whole school's past. */
   retries: ReadonlySet<Fact>
 }
 
 /**
  * The sums of one machine from one instant to another. `open`: the school's open stretches in order, undefined where it told none.
- * Opening hours before anything is known of the machine are not held against it.
+ * Opening hours before anything is known of the machine are not held against it: of the day it was first seen, only those in which it was.
  */
 export function sumsOf(
-  { facts, presence, retries }: MachinePast,
+  { facts, presence, running, retries }: MachinePast,
   open: readonly OpenTime[] | undefined,
   fromMs: number,
   untilMs: number,
 ): Sums {
   const sums = noSums()
-  const first = Math.min(facts[0]?.startedAt ?? Number.POSITIVE_INFINITY, presence[0]?.at ?? Number.POSITIVE_INFINITY)
-  const from = Math.max(fromMs, first)
+  const ranFrom = Math.min(facts[0]?.startedAt ?? Number.POSITIVE_INFINITY, running?.from ?? Number.POSITIVE_INFINITY)
   if (open !== undefined) {
     sums.hours = true
-    sums.planned = openSeconds(open, from, untilMs)
+    sums.planned = Math.max(openSeconds(open, Math.max(fromMs, ranFrom), untilMs), plannedBySight(presence[0], open, fromMs, untilMs))
+    if (running !== undefined) sums.runOpen += openSeconds(open, Math.max(running.from, fromMs), Math.min(running.until, untilMs))
     for (const { at, presence: day } of presence) {
       if (at < fromMs - dayMs || at >= untilMs) continue
       // A day cut by the window's edge counts for its part: when in the day it was seen is not kept.
@@ -99,6 +101,19 @@ export function sumsOf(
   return sums
 }
 const dayMs = 24 * 3_600_000
+
+/** Opening seconds since it was first seen. When in its first day that was is not kept: the day counts for what was seen of it. */
+function plannedBySight(
+  first: MachinePast['presence'][number] | undefined,
+  open: readonly OpenTime[],
+  fromMs: number,
+  untilMs: number,
+): number {
+  if (first === undefined) return 0
+  const { at, presence } = first
+  const onFirstDay = Math.min(openSeconds(open, Math.max(fromMs, at), Math.min(untilMs, at + dayMs)), presence.seen)
+  return onFirstDay + openSeconds(open, Math.max(fromMs, at + dayMs), untilMs)
+}
 
 function addFact(sums: Sums, fact: Fact, retry: boolean, open: readonly OpenTime[] | undefined, fromMs: number): void {
   const { startedAt, endedAt, seconds, outcome, verdict, clearedAt, forecastSeconds = 0, inside } = fact

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { CityFigures, FigureDays, SiteFigures } from '../../protocols/contract/figures.ts'
 import type { Range } from '../../protocols/contract/forecast.ts'
 import { openTimes } from '../../protocols/contract/hours.ts'
+import type { SitePicture } from '../../protocols/contract/screen.ts'
 import type { Event } from '../../protocols/contract/wire.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { own } from '../fleet/picture.ts'
@@ -195,7 +196,8 @@ export function startLedger({ fleet, shelf, recorder, journal, clock, log }: Led
     const ofDays = (days: FigureDays): { sums: Sums; figures: SiteFigures } => {
       const sums = noSums()
       const rows = machines.map(({ id, name, kind }) => {
-        const past: MachinePast = { facts: pasts.get(id) ?? [], presence: presence.get(id) ?? [], retries }
+        const running = runningOn(id, picture)
+        const past: MachinePast = { facts: pasts.get(id) ?? [], presence: presence.get(id) ?? [], ...(running && { running }), retries }
         const own = sumsOf(past, open, now - days * dayMs, now)
         addSums(sums, own)
         return { machine: id, name, kind, figures: figuresOf(own) }
@@ -270,4 +272,12 @@ export function startLedger({ fleet, shelf, recorder, journal, clock, log }: Led
 
 function byEnd(a: Fact, b: Fact): number {
   return a.endedAt - b.endedAt || a.startedAt - b.startedAt || (a.key < b.key ? -1 : 1)
+}
+
+/** A job of hours is load before it ends. Of a silent school nobody knows whether it still runs. */
+function runningOn(machine: string, { jobs, machines, link }: SitePicture): MachinePast['running'] {
+  const state = own(machines, machine)?.state
+  const job = state !== undefined && 'job' in state && state.job !== undefined ? own(jobs, state.job) : undefined
+  if (job?.startedAt === undefined || job.endedAt !== undefined || link.link === 'unknown') return undefined
+  return { from: job.startedAt, until: link.heardAt }
 }

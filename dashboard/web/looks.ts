@@ -1,7 +1,7 @@
 // How a machine's state looks and is called: grey while normal; shape, colour and text only for what wants a person (ISA-101).
 import type { Link, MachinePicture } from '../../protocols/contract/screen.ts'
 import type { Sentence } from '../../protocols/contract/words.ts'
-import { confidence } from '../fleet/picture.ts'
+import { callAt, confidence, seenState } from '../fleet/picture.ts'
 import type { Forms } from './words/forms.ts'
 import type { Words } from './words/ru.ts'
 
@@ -26,8 +26,13 @@ export const worstFirst: readonly StateName[] = [
   'ready',
 ]
 
-/** A machine that a person at the school must go to. One in service has its person already; one switched off wants nobody. */
-export function wantsPerson({ state, inService }: Pick<MachinePicture, 'state' | 'inService'>): boolean {
+/** A machine that a person at the school must go to: by its own word, or because people called there. One in service has its person already. */
+export function wantsPerson(machine: Pick<MachinePicture, 'state' | 'inService' | 'faults'>): boolean {
+  return asksForPerson(machine) || (!machine.inService && callAt(machine) !== undefined)
+}
+
+/** A machine that itself asks for a person; one switched off wants nobody. */
+export function asksForPerson({ state, inService }: Pick<MachinePicture, 'state' | 'inService'>): boolean {
   if (inService) return false
   if (state.state === 'paused') return state.by !== 'person'
   return state.state === 'down' || state.state === 'attention' || state.state === 'uncleared'
@@ -62,6 +67,11 @@ export function lookOf(
 function lookOfState(machine: MachinePicture, words: Words, forms: Forms, say: (sentence: Sentence) => string): Look {
   const { state } = machine
   const detail = words.detail
+  const called = callAt(machine)
+  if (called !== undefined && seenState(machine) !== state.state) {
+    // What people wrote stands where it is settled, not on a card that a class reads.
+    return { tone: 'attention', shape: 'attention', label: words.state.attention, detail: detail[called] }
+  }
   switch (state.state) {
     case 'offline':
       return { tone: 'unknown', shape: 'unknown', label: words.state.offline, ...(state.fault ? { detail: say(state.fault.text) } : {}) }

@@ -71,3 +71,9 @@ export const clearCauses: Readonly<Record<MachineKind, readonly Sentence[]>> = {
     { ru: 'Ошибка в файле', en: 'Mistake in the file' },
   ],
 }
+
+/** A verdict's cause: one of these in both languages, whichever it was pressed in; what a person wrote as it stands. */
+export function causeSentence(cause: string): Sentence {
+  const known = Object.values(clearCauses).flat()
+  return known.find(({ ru, en }) => ru === cause || en === cause) ?? { ru: cause, en: cause }
+}

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../protocols/contract/words.ts'
+import { machineCard } from './pages.ts'
 import { phone, schoolPath, setStage, wide } from './stage.ts'
 
 const stage = setStage()
@@ -93,5 +94,25 @@ describe('staff at the machine’s page', () => {
       { kind: 'machine.settle', machine: 'printer-1', fault: 'help-called' },
     ])
     expect(await stage.page.getByRole('link', { name: 'QR-страница' }).getAttribute('href')).toBe('/m/school-5/printer-1')
+  })
+})
+
+describe('the screens beyond the machine’s page', () => {
+  it('show a free machine of which something was reported as waiting for a person: card, headline and city row alike', async () => {
+    await stage.open(schoolPath, { scene: 'empty', as: 'technician', sites: 'all' }, wide)
+    await stage.page.getByText('2 свободны').waitFor()
+    raise(reported)
+    await stage.page.getByText('1 свободен · 1 ждёт человека').waitFor()
+    const card = machineCard(stage.page, 'Принтер 1')
+    await card.getByText('Ждёт человека').waitFor()
+    expect(await card.textContent()).toContain('сообщили о проблеме')
+    expect(await card.textContent()).not.toContain('Пахнет')
+    await look('school-reported')
+    await stage.page.goto(`${stage.fake.url}/`)
+    const row = stage.page.getByRole('row').filter({ hasText: /^Школа № 5/ })
+    await row.getByText('О станке сообщили.').waitFor()
+    expect(await row.textContent()).toContain('Ждёт человека 1')
+    expect(await row.textContent()).not.toContain('никто не ждёт')
+    await look('city-reported')
   })
 })

@@ -1,7 +1,9 @@
 // The page of conditions in a real browser: what a technician sees, opens and settles, and that nobody else is led there.
 import { describe, expect, it } from 'vitest'
-import { conditionsToSee, eventsToSee } from './conditions.ts'
-import { phone, setStage } from './stage.ts'
+import { callsToSee, conditionsToSee, eventsToSee, reportToSee } from './conditions.ts'
+import { switchLanguage } from './pages.ts'
+import { people } from './scenes.ts'
+import { must, phone, setStage } from './stage.ts'
 
 const stage = setStage()
 const full = () => ({ as: 'technician', conditions: conditionsToSee(Date.now()), conditionEvents: eventsToSee(Date.now()) }) as const
@@ -57,6 +59,88 @@ describe('the page of conditions', () => {
     const until = Number((second?.body as { until: number } | undefined)?.until)
     expect(Math.abs(until - Date.now() - 7 * 24 * 3_600_000)).toBeLessThan(60_000)
   })
+
+  it('opens one order for a trouble: where one is open already, the row leads to it', async () => {
+    const canned: Record<string, unknown> = { 'GET /api/v1/sites/school-5/care': { plan: [], parts: [], orders: [] } }
+    await stage.open('/health', { ...full(), canned })
+    const { page } = stage
+    const row = page.getByRole('button', { name: /Нагрев сопла не удался/ })
+    await row.click()
+    await page.getByRole('button', { name: 'Завести заявку на ремонт: Принтер 1' }).click()
+    await expect.poll(() => stage.asks().length).toBe(1)
+    const asked = must(stage.asks()[0])
+    if (asked.kind !== 'order.open') throw new Error(asked.kind)
+    const { order: id, machine, title, condition } = asked
+    const order = { id, site: 'school-5', machine, title, condition, openedAt: Date.now(), by: people.technician, remarks: [] }
+    canned['GET /api/v1/sites/school-5/care'] = { plan: [], parts: [], orders: [order] }
+    await page.reload()
+    await row.click()
+    const link = page.getByRole('link', { name: 'Открытая заявка: Принтер 1' })
+    await link.waitFor()
+    expect(await page.getByRole('button', { name: 'Завести заявку на ремонт: Принтер 1' }).count()).toBe(0)
+    await link.click()
+    const head = page.getByRole('button', { name: title })
+    await head.waitFor()
+    expect(await head.getAttribute('aria-expanded')).toBe('true')
+    await expect.poll(() => head.evaluate(element => element === document.activeElement)).toBe(true)
+  })
+
+  it('offers “Settled” on a reported machine, as its help says', async () => {
+    const report = reportToSee(Date.now())
+    const conditions = { ...conditionsToSee(Date.now()), [report.id]: report }
+    await stage.open('/health', { ...full(), conditions })
+    const { page } = stage
+    await page.getByRole('button', { name: /Сообщили о станке/ }).click()
+    await page.getByText('отметьте «Устранено»').waitFor()
+    await page.getByRole('button', { name: 'Устранено: Принтер 1' }).click()
+    await page.getByText('Записано').waitFor()
+    expect(stage.asks()).toEqual([{ kind: 'machine.settle', machine: 'printer-1', fault: 'problem-reported' }])
+    await page.getByRole('button', { name: /Нагрев сопла не удался/ }).click()
+    const other = page.locator('[id="detail-school-5.down"]')
+    await other.getByRole('button', { name: 'В обслуживание после задания: Принтер 1' }).waitFor()
+    expect(await other.getByRole('button', { name: /^Устранено/ }).count()).toBe(0)
+  })
+
+  it.for([
+    [
+      'ru',
+      [
+        'У станка: сообщили о проблеме — дым или запах гари, «Пахнет от платы»',
+        'Ирина Петровна: к станку подошли',
+        'У станка: позвали учителя',
+        'Ирина Петровна: стол очищен',
+        'деталь задания №5: брак — Засор сопла',
+        'задание №5: завершено',
+        'вызов учителя окончен',
+      ],
+    ],
+    [
+      'en',
+      [
+        'At the machine: reported a problem — smoke or a burning smell, “Пахнет от платы”',
+        'Ирина Петровна: came to the machine',
+        'At the machine: called the teacher',
+        'Ирина Петровна: bed cleared',
+        'part of job №5: scrap — Clogged nozzle',
+        'job №5: finished',
+        'the call for the teacher ended',
+      ],
+    ],
+  ] as const)(
+    'tells what happened once and in its own words: calls, verdicts, and no fault where there was none, in %s',
+    async ([language, lines]) => {
+      const report = reportToSee(Date.now())
+      await stage.open('/health', { ...full(), conditions: { [report.id]: report }, conditionEvents: callsToSee(Date.now()) })
+      const { page } = stage
+      if (language === 'en') await switchLanguage(page)
+      await page.locator('.condition-head').click()
+      const events = page.locator('.condition-detail ol li')
+      await events.first().waitFor()
+      const said = await events.allTextContents()
+      // Each begins with its moment.
+      expect(said.map((text, index) => text.endsWith(` ${lines[index]}`) || text)).toEqual(lines.map(() => true))
+    },
+  )
 
   it('gives a link for the workshop’s wall', async () => {
     await stage.open('/health', { as: 'technician' }, phone)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { machineCard, openMachine, openSchool, overflow, region, switchLanguage, waitForState } from './pages.ts'
-import { sceneNames } from './scenes.ts'
+import { job, people, sceneNames } from './scenes.ts'
 import { atSchool, must, phone, schoolPath, setStage } from './stage.ts'
 
 const stage = setStage()
@@ -49,6 +49,39 @@ describe('the link', () => {
 })
 
 describe('for everybody', () => {
+  it('is told to drag a file only where there is something to drag it with', async () => {
+    await stage.open(schoolPath, { scene: 'empty', as: 'pupil' }, phone)
+    const { page } = stage
+    await page.getByText('перетащите файл на страницу').waitFor()
+    const session = await page.context().newCDPSession(page)
+    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+    await page.getByText('нажмите «Отправить файл»').waitFor()
+    expect(await page.getByText(/перетащите/i).count()).toBe(0)
+  })
+
+  it('reads why a part came out badly in the own language, whichever it was pressed in, and free words as they stand', async () => {
+    await stage.open(schoolPath)
+    const { page, fake } = stage
+    const causes = ['Не прорезал', 'Burnt', 'стол был влажный']
+    fake.change('school-5', picture => {
+      const now = Date.now()
+      const judged = causes.map((cause, index) => {
+        const verdict = { quality: 'failed', cause, by: people.teacher, at: now } as const
+        return job(`job-bad-${index}`, 70 + index, 'completed', now, { machine: 'laser', endedAt: now, verdict })
+      })
+      return { ...picture, jobs: Object.fromEntries(judged.map(one => [one.id, one])) }
+    })
+    const rows = page.locator('.part-finished .queue-row')
+    const said = (ticket: number, cause: string) =>
+      rows
+        .filter({ hasText: `№${ticket}` })
+        .getByText(cause, { exact: true })
+        .waitFor()
+    for (const [index, cause] of ['Не прорезал', 'Подгорело', 'стол был влажный'].entries()) await said(70 + index, cause)
+    await switchLanguage(page)
+    for (const [index, cause] of ['Not cut through', 'Burnt', 'стол был влажный'].entries()) await said(70 + index, cause)
+  })
+
   it('speaks English when asked, and remembers it', async () => {
     await stage.open(schoolPath)
     await stage.page.getByRole('heading', { name: 'Очередь' }).waitFor()

@@ -1,7 +1,7 @@
 // Signing in and sending a file, in a real Chromium against a canned server.
 import { describe, expect, it } from 'vitest'
 import { chooseFile, dropFile, region, signIn, signOut, submitJob } from './pages.ts'
-import { gcode, schoolPath, setStage } from './stage.ts'
+import { gcode, phone, schoolPath, setStage } from './stage.ts'
 
 const stage = setStage()
 
@@ -48,6 +48,27 @@ describe('a dropped file', () => {
         comment: 'белый',
       },
     ])
+  })
+
+  it('has nothing of the dialog show through or below its row of deeds on a phone, wherever it is scrolled', async () => {
+    await stage.open(schoolPath, { as: 'pupil' }, phone)
+    const panel = await chooseFile(stage.page, gcode('Кронштейн.gcode'))
+    await panel.getByRole('button', { name: 'Отправить на проверку' }).waitFor()
+    await panel.getByRole('slider').first().waitFor()
+    const through = await panel.locator('.submit-deeds').evaluate(deeds => {
+      const scroller = deeds.closest('.mantine-Modal-content') ?? deeds
+      const seen = new Set<string>()
+      for (let top = 0; top <= scroller.scrollHeight - scroller.clientHeight; top += 16) {
+        scroller.scrollTop = top
+        for (let y = deeds.getBoundingClientRect().top + 1; y < innerHeight; y += 3)
+          for (let x = 4; x < innerWidth; x += 12) {
+            const hit = document.elementFromPoint(x, y)
+            if (hit !== null && !deeds.contains(hit) && !hit.contains(deeds)) seen.add(hit.className.toString())
+          }
+      }
+      return [...seen]
+    })
+    expect(through).toEqual([])
   })
 
   it('with findings that forbid it cannot be queued by anybody, and says why', async () => {

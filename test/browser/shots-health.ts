@@ -1,6 +1,7 @@
 // Scenes of trends and figures: what a technician and a teacher look at when they ask how the machines do.
 import type { Affected, Condition } from '../../protocols/contract/condition.ts'
-import { eventsToSee } from './conditions.ts'
+import { careToSee } from './care-scene.ts'
+import { callsToSee, eventsToSee, reportToSee } from './conditions.ts'
 import type { FakeServer } from './fake-server.ts'
 import { cityFigures, siteFigures, trendsToSee } from './figures.ts'
 import type { Shot } from './shots.ts'
@@ -13,6 +14,7 @@ const minute = 60_000
 export const watched = {
   'GET /api/v1/figures': cityFigures(now, 30),
   'GET /api/v1/sites/school-5/figures': siteFigures(),
+  'GET /api/v1/sites/school-5/care': careToSee(now),
   'GET /api/v1/sites/school-5/machines/printer-1/trends': trendsToSee(now, 7),
 }
 const technician = { scene: 'normal', as: 'technician', canned: watched } satisfies Shot['options']
@@ -105,6 +107,13 @@ export const healthShots: readonly Shot[] = [
     path: '/health',
     ...everything,
     prepare: page => page.locator('.condition-head').nth(1).click(),
+  },
+  {
+    name: 'health-report',
+    options: { ...technician, conditions: { report: reportToSee(now) }, conditionEvents: callsToSee(now) },
+    path: '/health',
+    ...everything,
+    prepare: page => page.locator('.condition-head').first().click(),
   },
   {
     name: 'machine-trends',

@@ -78,6 +78,27 @@ it('has the words of the plan in both languages', () => {
 })
 
 describe('the plan', () => {
+  it.for(['light', 'dark'] as const)(
+    'hatches closed hours as its legend does, unlike a sure forecast and unlike a lesson: %s',
+    async scheme => {
+      await open(planPath)
+      await stage.page.emulateMedia({ colorScheme: scheme })
+      const hatch = (selector: string) =>
+        stage.page
+          .locator(selector)
+          .first()
+          .evaluate(element => getComputedStyle(element).backgroundImage)
+      // Of a week some hours are always closed.
+      await stage.page.getByRole('radio', { name: 'Неделя' }).check()
+      await stage.page.locator('.gantt-closed').first().waitFor()
+      const closed = await hatch('.legend-closed')
+      expect(closed).toContain('repeating-linear-gradient')
+      expect(await hatch('.gantt-closed')).toBe(closed)
+      expect(await hatch('.legend-sure')).toBe('none')
+      expect(await hatch('.legend-lesson')).not.toBe(closed)
+    },
+  )
+
   it('leads from each bar to its job, and says the same as a table', async () => {
     await open(planPath)
     const chart = region(stage.page, 'План по станкам')

@@ -64,6 +64,11 @@ describe('the words of the interface', () => {
     expect(said).toEqual([])
   })
 
+  it('speaks to a pupil with «ты» in every remark a teacher is offered', () => {
+    const remarks = [ru.job.returnHint, ...ru.teach.back.chip]
+    expect(remarks.filter(remark => /[а-яё]те(сь)?(?![а-яё])/i.test(remark))).toEqual([])
+  })
+
   it('keeps every sentence in the catalogues: no Cyrillic in code, no bare text in markup', () => {
     const complaints = sources('').flatMap(path => {
       const text = withoutComments(readFileSync(join(web, path), 'utf8'))
@@ -102,6 +107,15 @@ describe('times and sizes', () => {
     [48_000, '48 КБ'],
     [2_400_000, '2,4 МБ'],
   ] as const)('says %i bytes as %s', ([size, said]) => expect(forms.bytes(size)).toBe(said))
+
+  it.for([
+    [0, 0, '0 г'],
+    [0.4, 0, '<1 г'],
+    [0.5, 0, '1 г'],
+    [25.1, 0, '25 г'],
+    [0.4, 1, '0,4 г'],
+    [0.04, 1, '<0,1 г'],
+  ] as const)('says %d grams to %i digits as %s', ([grams, digits, said]) => expect(forms.grams(grams, digits)).toBe(said))
 
   it('names the day where it is not today', () => {
     const noon = new Date(2026, 10, 20, 12, 0).getTime()

@@ -55,7 +55,8 @@ describe('a figure', () => {
     const presence = [0, 1, 2, 3].map(at => ({ at: monday + at * day, presence: { seen: 8 * 3600, fit: 6 * 3600 } }))
     const { availability, unseen } = figures([], presence)
     expect(availability).toEqual(known(0.75, 32))
-    expect(unseen).toBeCloseTo(1 - 32 / 70, 3)
+    // Of its first day nobody knows more than the eight hours.
+    expect(unseen).toBeCloseTo(1 - 32 / 68, 3)
   })
 
   it('load: job time within opening hours over opening hours; night work is running time and no load', () => {
@@ -66,6 +67,28 @@ describe('a figure', () => {
 
   it('load: opening hours before the machine was known are not held against it', () => {
     expect(figures([fact(6 * 24 + 8, { minutes: 300 })]).load).toEqual(known(0.5, 10))
+  })
+
+  it('load: of the day it was first seen only what was seen counts, and too little of that is said to be too little', () => {
+    const seen = (hours: number) => ({ seen: hours * 3600, fit: hours * 3600 })
+    const last = monday + 6 * day
+    expect(figures([], [{ at: last, presence: seen(1) }]).load).toEqual({ state: 'few', cases: 1 })
+    const { load, unseen } = figures(
+      [],
+      [
+        { at: last - day, presence: seen(1) },
+        { at: last, presence: seen(4) },
+      ],
+    )
+    expect(load).toEqual(known(0, 11))
+    expect(unseen).toBeCloseTo(6 / 11, 3)
+  })
+
+  it('load: a job that has not ended is load for as long as it is known to run', () => {
+    const running = { from: monday + 6 * day + 8 * hour, until: monday + 6 * day + 13 * hour }
+    const { load, jobs } = figuresOf(sumsOf({ facts: [], presence: [], running, retries: new Set() }, week, monday, until))
+    expect(load).toEqual(known(0.5, 10))
+    expect(jobs).toBe(0)
   })
 
   it.for<[string, Fact[], Figure]>([
@@ -265,6 +288,29 @@ describe('the ledger', () => {
     const reread = late.open()
     expect(JSON.stringify(reread.site('alpha', 30))).toBe(bytes)
     reread.close()
+  })
+
+  it('knows the job that runs now, and of a silent school only until it was last heard', () => {
+    const at = house()
+    const { endedAt: _endedAt, end: _end, verdict: _verdict, ...begun } = job('job-long1', monday + 6 * day + 13 * hour)
+    const running: Job = { ...begun, state: 'running' }
+    at.fleet.apply('alpha', {
+      name: 'events',
+      events: [{ kind: 'job', number: 1, at: at.now, change: 'started', job: running }],
+    })
+    at.fleet.apply('alpha', {
+      name: 'machine',
+      machine: 'ender',
+      payload: machineMessage('ender', { state: 'running', since: at.now, job: running.id }),
+    })
+    const now = at.open()
+    expect(now.site('alpha', 7)?.figures.load).toEqual(known(1, 5))
+    now.close()
+    at.fleet.apply('alpha', { name: 'gone' })
+    at.now = until + 13 * hour
+    const later = at.open()
+    expect(later.site('alpha', 7)?.figures.load).toEqual(known(0.5, 10))
+    later.close()
   })
 
   it('is reckoned once for everybody who asks', () => {

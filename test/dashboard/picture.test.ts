@@ -149,6 +149,51 @@ it('summarises a site by what wants a person, worst first, without what is in se
   expect(wants[0]?.fault).toEqual(fault)
 })
 
+describe('a machine at which people called', () => {
+  const raised = (machine: string, code: string, number: number) => ({
+    name: 'events' as const,
+    events: [
+      {
+        kind: 'fault' as const,
+        number,
+        at: 1,
+        machine,
+        change: 'raised' as const,
+        fault: { code, text: { ru: 'Пахнет', en: 'It smells' } },
+      },
+    ],
+  })
+  const ready = { state: 'ready', since: 1 } as const
+
+  it.for(['problem-reported', 'help-called'])('waits for a person and is not counted as free: %s', code => {
+    const { picture } = told(birth('s-first-1', ['a', 'b']), machine('a', ready), machine('b', ready), raised('a', code, 1))
+    const { counts, kinds, wants } = summarise(picture)
+    expect(counts).toEqual({ attention: 1, ready: 1 })
+    expect(kinds?.printer?.counts).toEqual({ attention: 1, ready: 1 })
+    expect(wants).toMatchObject([{ machine: 'a', state: 'attention', fault: { code } }])
+    // A class reads the wall too.
+    expect(JSON.stringify(wants)).not.toContain('Пахнет')
+  })
+
+  it('is wanted while it works or is off, and still counted for what it does; its own fault comes before the call', () => {
+    const fault = { code: 'halted', text: { ru: 'стоп', en: 'halted' } }
+    const { picture } = told(
+      birth('s-first-1', ['a', 'b', 'c']),
+      machine('a', running),
+      machine('b', { state: 'offline', since: 2 }),
+      machine('c', { state: 'down', since: 3, fault }),
+      ...['a', 'b', 'c'].map((machine, index) => raised(machine, 'help-called', index + 1)),
+    )
+    const { counts, wants } = summarise(picture)
+    expect(counts).toEqual({ running: 1, offline: 1, down: 1 })
+    expect(wants.map(want => [want.machine, want.state])).toEqual([
+      ['c', 'down'],
+      ['a', 'attention'],
+      ['b', 'attention'],
+    ])
+  })
+})
+
 describe('forecasts', () => {
   const forecast = (ahead: number) => ({ ahead, start: [1, 2] as [number, number] })
   const queue = (jobs: Record<string, ReturnType<typeof forecast>>): SiteMessage => ({ name: 'queue', payload: { at: 1, jobs } })

@@ -1,6 +1,6 @@
 // Work orders of a school: open ones first; behind each its notes and photos, and what to do about it.
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Part, WorkOrder } from '../../../protocols/contract/care.ts'
 import { useNow } from '../live/use.tsx'
@@ -17,15 +17,17 @@ type Props = {
   names: Readonly<Record<string, string>>
   /** Machines that stand in service now. */
   inService: ReadonlySet<string>
+  /** The order a link led to. */
+  asked: string | undefined
   onNew(): void
   onChange(): void
 }
 
-export function Orders({ site, orders, parts, names, inService, onNew, onChange }: Props) {
+export function Orders({ site, orders, parts, names, inService, asked, onNew, onChange }: Props) {
   const { words } = useSpeech()
   const { orders: said } = words.care
   const { offer } = useReader()
-  const [opened, open] = useState<string>()
+  const [opened, open] = useState(asked)
   /** The machine whose order was just closed: it may go back to work. */
   const [mended, mend] = useState<string>()
   const isOpen = ({ closedAt }: WorkOrder) => closedAt === undefined
@@ -41,6 +43,7 @@ export function Orders({ site, orders, parts, names, inService, onNew, onChange 
           name={names[order.machine] ?? words.care.noMachine}
           inService={inService.has(order.machine)}
           opened={opened === order.id}
+          asked={asked === order.id}
           onToggle={() => open(opened === order.id ? undefined : order.id)}
           onChange={onChange}
           onClosed={() => mend(order.machine)}
@@ -83,20 +86,26 @@ type OrderProps = {
   name: string
   inService: boolean
   opened: boolean
+  asked: boolean
   onToggle(): void
   onChange(): void
   onClosed(): void
 }
 
-function Order({ order, site, parts, name, inService, opened, onToggle, onChange, onClosed }: OrderProps) {
+function Order({ order, site, parts, name, inService, opened, asked, onToggle, onChange, onClosed }: OrderProps) {
   const { words, forms, say } = useSpeech()
   const { orders: said } = words.care
   const now = useNow()
   const { id, closedAt, closedBy, openedAt, by, said: sentence } = order
+  const head = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // Among dozens it would be open far below, and the keyboard at the top.
+    if (asked) head.current?.focus()
+  }, [asked])
   const title = sentence === undefined ? order.title : say(sentence)
   return (
     <li className={`care-order tone-${closedAt === undefined ? 'service' : 'quiet'}${opened ? ' opened' : ''}`}>
-      <button type="button" className="care-order-head" aria-expanded={opened} aria-controls={`order-${id}`} onClick={onToggle}>
+      <button ref={head} type="button" className="care-order-head" aria-expanded={opened} aria-controls={`order-${id}`} onClick={onToggle}>
         <Glyph shape={closedAt === undefined ? 'service' : 'free'} size={22} />
         <span className="care-what">
           <span className="care-name">{title}</span>

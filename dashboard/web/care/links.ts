@@ -14,7 +14,18 @@ export function orderHref(site: string, start: OrderStart): string {
   return `${careHref(site)}?${query}`
 }
 
-/** The order the address asks for. */
+/** The page with this order open on it. */
+export function knownOrderHref(site: string, order: string): string {
+  return `${careHref(site)}?${new URLSearchParams({ order })}`
+}
+
+/** The order to open on the page; undefined where the address names none, or begins a new one. */
+export function knownOrderAsked(search: string): string | undefined {
+  const order = new URLSearchParams(search).get('order')
+  return order === null || order === 'new' ? undefined : order
+}
+
+/** The new order the address asks for. */
 export function orderAsked(search: string): OrderStart | undefined {
   const query = new URLSearchParams(search)
   if (query.get('order') !== 'new') return undefined

@@ -7,8 +7,9 @@ import type { Event } from '../../../protocols/contract/wire.ts'
 import { troubleText } from '../asking.tsx'
 import { type ConditionDeed, readConditionEvents, settleCondition, type Trouble } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
-import { type Speech, useSpeech } from '../words/speech.tsx'
+import { useSpeech } from '../words/speech.tsx'
 import { Machines } from './Machines.tsx'
+import { pastOf } from './past.ts'
 
 export function Detail({ condition }: { condition: Condition }) {
   const { words, say } = useSpeech()
@@ -49,45 +50,15 @@ function Events({ id }: { id: string }) {
         <p className="second">{words.health.noEvents}</p>
       ) : (
         <ol className="plain small">
-          {events.map(event => (
-            <li key={event.number}>
-              <span className="quiet figures">{forms.moment(event.at, now)}</span> {eventText(event, speech)}
+          {pastOf(events, speech).map(({ number, at, text }) => (
+            <li key={number}>
+              <span className="quiet figures">{forms.moment(at, now)}</span> {text}
             </li>
           ))}
         </ol>
       )}
     </section>
   )
-}
-
-function eventText(event: Event, { words, say }: Speech): string {
-  const said = words.health.event
-  switch (event.kind) {
-    case 'job': {
-      const { end, state, ticket } = event.job
-      const text = said.job(words.job.ticket(ticket), words.job.state[state])
-      return end?.fault === undefined ? text : `${text} — ${say(end.fault.text)}`
-    }
-    case 'fault':
-      return event.change === 'raised' ? said.raised(say(event.fault.text)) : said.cleared(say(event.fault.text))
-    case 'action': {
-      const deeds: Record<string, string> = words.health.deeds
-      return said.action(event.by.name, deeds[event.action] ?? words.health.deeds.other)
-    }
-    case 'counters':
-    case 'heated':
-    case 'instruction':
-    case 'permit':
-    case 'group':
-    case 'lesson':
-    case 'quota':
-    case 'part':
-      return ''
-    case 'order':
-      return words.care.orders.event[event.change](event.order.title, event.by.name)
-    case 'cared':
-      return words.care.due.event(event.cared.by.name)
-  }
 }
 
 const hourMs = 3_600_000

@@ -1,12 +1,16 @@
 // Behind a condition, the machines it shows itself on: what was measured, the firmware, the trend, and what may be done about each.
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import { Link } from 'wouter'
+import type { Care, WorkOrder } from '../../../protocols/contract/care.ts'
 import type { Affected, Condition } from '../../../protocols/contract/condition.ts'
+import { problemReported } from '../../../protocols/contract/floor.ts'
 import { tellDone, useAsking } from '../asking.tsx'
-import { careHref } from '../care/links.ts'
+import { careHref, knownOrderHref } from '../care/links.ts'
+import { readCare } from '../care/server.ts'
+import { useCare } from '../care/useCare.ts'
 import { useFigureWords } from '../figures/words.ts'
-import { freshToken } from '../live/server.ts'
+import { freshToken, type Trouble } from '../live/server.ts'
 import { useNow } from '../live/use.tsx'
 import { useReader } from '../rights.tsx'
 import { useSpeech } from '../words/speech.tsx'
@@ -49,11 +53,7 @@ export function Machines({ condition }: { condition: Condition }) {
     <>
       <section>
         <h3>{words.health.where}</h3>
-        <ul className="plain condition-machines">
-          {machines.map(affected => (
-            <Row key={affected.machine} affected={affected} condition={condition} />
-          ))}
-        </ul>
+        <Rows condition={condition} />
         {cause === 'service-due' ? (
           <p>
             <Link href={careHref(site)}>{words.care.title}</Link>
@@ -65,7 +65,21 @@ export function Machines({ condition }: { condition: Condition }) {
   )
 }
 
-function Row({ affected, condition }: { affected: Affected; condition: Condition }) {
+function Rows({ condition }: { condition: Condition }) {
+  const { site, machines } = condition
+  const { value: care, read } = useCare(useCallback(() => readCare(site), [site]))
+  return (
+    <ul className="plain condition-machines">
+      {machines.map(affected => (
+        <Row key={affected.machine} affected={affected} condition={condition} care={care} onOrder={read} />
+      ))}
+    </ul>
+  )
+}
+
+type RowProps = { affected: Affected; condition: Condition; care: Care | Trouble | undefined; onOrder(): void }
+
+function Row({ affected, condition, care, onOrder }: RowProps) {
   const speech = useSpeech()
   const { words, forms, say } = speech
   const { detail } = useFigureWords()
@@ -75,6 +89,8 @@ function Row({ affected, condition }: { affected: Affected; condition: Condition
   const { site } = condition
   const { ask, asking } = useAsking(site)
   const [done, setDone] = useState<{ drained?: true; ordered?: true }>({})
+  const settle = { kind: 'machine.settle', machine, fault: problemReported } as const
+  const reported = fault?.code === problemReported && cleared === undefined
   const drain = { kind: 'machine.service', machine, on: true, after: 'job' } as const
   const title = `${say(condition.text)}${figure === undefined ? '' : `: ${say(figure)}`}`.slice(0, 120)
   const [order, setOrder] = useState<string>()
@@ -86,6 +102,12 @@ function Row({ affected, condition }: { affected: Affected; condition: Condition
     if (asked.outcome !== 'replied' || asked.reply.outcome !== 'done') return
     setDone(before => ({ ...before, ordered: true }))
     tellDone(detail.ordered, speech)
+    onOrder()
+  }
+  const known = openOrderOf(care, machine, condition.id, title)
+  const settleIt = async () => {
+    const asked = await ask(settle)
+    if (asked.outcome === 'replied' && asked.reply.outcome === 'done') tellDone(words.health.done, speech)
   }
   const drainIt = async () => {
     const asked = await ask(drain)
@@ -106,6 +128,11 @@ function Row({ affected, condition }: { affected: Affected; condition: Condition
         </span>
       </div>
       <div className="row condition-machine-deeds">
+        {reported && offer('machine.settle', about) === 'yes' ? (
+          <Button size="xs" aria-label={`${words.floor.settled}: ${name}`} loading={asking(settle)} onClick={settleIt}>
+            {words.floor.settled}
+          </Button>
+        ) : null}
         {offer('machine.service', about) === 'yes' ? (
           <Button
             variant="default"
@@ -118,13 +145,33 @@ function Row({ affected, condition }: { affected: Affected; condition: Condition
             {detail.drain}
           </Button>
         ) : null}
-        {offer('order.open', about) === 'yes' ? (
-          <Button variant="default" size="xs" aria-label={`${detail.order}: ${name}`} disabled={done.ordered === true} onClick={openOrder}>
+        {known !== undefined ? (
+          <Link className="small" href={knownOrderHref(site, known.id)} aria-label={`${detail.orderOpen}: ${name}`}>
+            {detail.orderOpen}
+          </Link>
+        ) : offer('order.open', about) === 'yes' ? (
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={`${detail.order}: ${name}`}
+            // Until the orders are read nobody knows whether it would be the second.
+            loading={care === undefined}
+            disabled={done.ordered === true}
+            onClick={openOrder}
+          >
             {done.ordered === true ? detail.ordered : detail.order}
           </Button>
         ) : null}
       </div>
     </li>
+  )
+}
+
+/** The order somebody has opened already: from this condition, or by hand in the same words. */
+function openOrderOf(care: Care | Trouble | undefined, machine: string, condition: string, title: string): WorkOrder | undefined {
+  if (care === undefined || 'trouble' in care) return undefined
+  return care.orders.find(
+    order => order.machine === machine && order.closedAt === undefined && (order.condition === condition || order.title === title),
   )
 }
 

@@ -6,7 +6,7 @@ import type { Care as SchoolCare } from '../../../protocols/contract/care.ts'
 import { isLow, standingOf } from '../../../protocols/contract/care-due.ts'
 import { troubleText } from '../asking.tsx'
 import { Due } from '../care/Due.tsx'
-import { careHref, orderAsked, orderHref } from '../care/links.ts'
+import { careHref, knownOrderAsked, orderAsked, orderHref } from '../care/links.ts'
 import { OrderDialog } from '../care/OrderDialog.tsx'
 import { Orders } from '../care/Orders.tsx'
 import { Parts } from '../care/Parts.tsx'
@@ -28,7 +28,8 @@ export function Care({ site }: { site: string }) {
   const sight = useView({ kind: 'site', site })
   const [, go] = useLocation()
   // An order is begun by the address, so that a link from anywhere begins one and the way back ends it.
-  const start = orderAsked(useSearch())
+  const search = useSearch()
+  const start = orderAsked(search)
   const end = () => go(careHref(site), { replace: true })
   if (sight.state === 'refused') return <Missing text={say(sight.denial.text)} />
   if (sight.state === 'loading' || sight.snapshot.kind !== 'site' || care === undefined) return <PageSkeleton />
@@ -67,6 +68,7 @@ export function Care({ site }: { site: string }) {
               parts={care.parts}
               names={names}
               inService={inService}
+              asked={knownOrderAsked(search)}
               onNew={() => go(orderHref(site, { machine: '' }))}
               onChange={read}
             />

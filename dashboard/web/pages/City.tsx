@@ -1,6 +1,7 @@
 // The city's wall: one row a school, in the same place every day; colour only where a person is wanted.
 import { Skeleton } from '@mantine/core'
 import { Link } from 'wouter'
+import { peoplesFaults } from '../../../protocols/contract/floor.ts'
 import type { MachineKind } from '../../../protocols/contract/machine.ts'
 import type { KindSummary, SiteSummary } from '../../../protocols/contract/screen.ts'
 import { GuidePlace } from '../guide/GuidePlace.tsx'
@@ -116,7 +117,7 @@ function SiteRow({ site, now }: { site: SiteSummary; now: number }) {
               <li key={want.machine} className="want-line">
                 {want.name}
                 <span className="second small">
-                  {sure ? ` · ${forms.age(want.since, now)}` : ''}
+                  {sure && !byPeople(want) ? ` · ${forms.age(want.since, now)}` : ''}
                   {' · '}
                   {want.fault === undefined ? words.state[want.state].toLowerCase() : say(want.fault.text)}
                 </span>
@@ -152,6 +153,11 @@ function Count({ label, value }: { label: string; value: number }) {
 /** A machine that is merely switched off wants nobody; it has its own column. */
 function wanted(site: SiteSummary): SiteSummary['wants'] {
   return site.wants.filter(want => want.state !== 'offline')
+}
+
+/** Called by people: how long the machine has been as it is says nothing of how long they wait. */
+function byPeople({ fault }: SiteSummary['wants'][number]): boolean {
+  return fault !== undefined && peoplesFaults.includes(fault.code)
 }
 
 /** The machines of one class: the worst state and on how many, beside how many there are and how many work. */

@@ -1,6 +1,7 @@
 // One machine: how it is, what it does, and what may be done with it.
 import { Tabs } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
+import { seenState } from '../../fleet/picture.ts'
 import { CallButtons, Calls } from '../floor/Calls.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, lookOf, wantsPerson } from '../looks.ts'
@@ -132,6 +133,8 @@ function BigState({ seen }: { seen: Seen }) {
   const look = lookOf(machine, link, now, words, forms, say)
   const sure = isSure(link, now)
   const { state } = machine
+  // Since when people wait is not known here: the machine's own state is older than their call.
+  const aged = sure && seenState(machine) === state.state
   const fault = 'fault' in state ? state.fault : undefined
   const technical = me.author.role === 'technician' || me.author.role === 'administrator'
   return (
@@ -146,7 +149,7 @@ function BigState({ seen }: { seen: Seen }) {
             {words.job.raw}: <code>{fault.detail}</code>
           </p>
         ) : null}
-        <p className="small quiet figures">{sure ? words.machine.since(forms.age(state.since, now)) : ''}</p>
+        <p className="small quiet figures">{aged ? words.machine.since(forms.age(state.since, now)) : ''}</p>
         {machine.readOnly ? <p className="small second">{words.detail.readOnly}</p> : null}
       </div>
     </section>

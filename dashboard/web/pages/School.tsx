@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { lazy, memo, Suspense, useCallback, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
+import { seenState } from '../../fleet/picture.ts'
 import { GuidePlace } from '../guide/GuidePlace.tsx'
 import { useConnection, useNow, useView } from '../live/use.tsx'
 import { isSure, wantsPerson } from '../looks.ts'
@@ -170,7 +171,7 @@ function Counts({ picture, sure }: { picture: SitePicture; sure: boolean }) {
   const queued = queueOf(Object.values(picture.jobs)).length
   if (!sure) return <p className="second">{words.link.noData('').replace(/\s*·\s*$/, '')}</p>
   const working = machines.filter(({ state }) => ['running', 'preparing', 'paused', 'foreign'].includes(state.state)).length
-  const free = machines.filter(({ state, inService }) => state.state === 'ready' && !inService).length
+  const free = machines.filter(machine => seenState(machine) === 'ready' && !machine.inService).length
   const wants = machines.filter(wantsPerson).length
   const away = machines.filter(({ state }) => state.state === 'offline').length
   const parts = [

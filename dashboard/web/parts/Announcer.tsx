@@ -1,7 +1,7 @@
 // Says aloud, politely and seldom, when a machine comes to want a person (WCAG 4.1.3); never percentages.
 import { useEffect, useRef, useState } from 'react'
 import type { MachinePicture } from '../../../protocols/contract/screen.ts'
-import { wantsPerson } from '../looks.ts'
+import { asksForPerson, wantsPerson } from '../looks.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 /** Not oftener than this, or a screen reader never gets to the page itself. */
@@ -10,11 +10,11 @@ const quietMs = 10_000
 export function Announcer({ machines, sure }: { machines: Readonly<Record<string, MachinePicture>>; sure: boolean }) {
   const { words } = useSpeech()
   const [said, setSaid] = useState('')
-  const known = useRef<ReadonlyMap<string, string>>(undefined)
+  const known = useRef<ReadonlyMap<string, ReturnType<typeof wantedOf>>>(undefined)
   const waiting = useRef<string[]>([])
   useEffect(() => {
     if (!sure) return
-    const now = new Map(Object.entries(machines).map(([id, machine]) => [id, wantsPerson(machine) ? machine.state.state : '']))
+    const now = new Map(Object.entries(machines).map(([id, machine]) => [id, wantedOf(machine)]))
     const before = known.current
     known.current = now
     // The first picture is what there is, not news.
@@ -22,7 +22,7 @@ export function Announcer({ machines, sure }: { machines: Readonly<Record<string
     for (const [id, wanted] of now) {
       const machine = machines[id]
       if (wanted !== '' && before.get(id) !== wanted && machine !== undefined) {
-        waiting.current.push(words.say.state(machine.declaration.name, words.state[machine.state.state]))
+        waiting.current.push(words.say.state(machine.declaration.name, words.state[wanted]))
       }
     }
   }, [machines, sure, words])
@@ -37,4 +37,10 @@ export function Announcer({ machines, sure }: { machines: Readonly<Record<string
       {said}
     </div>
   )
+}
+
+function wantedOf(machine: MachinePicture): MachinePicture['state']['state'] | '' {
+  if (asksForPerson(machine)) return machine.state.state
+  // People called: what the machine does meanwhile is no news.
+  return wantsPerson(machine) ? 'attention' : ''
 }

@@ -1,5 +1,6 @@
 // What ended in the last day: how it ended, how the part came out.
 import { useState } from 'react'
+import { causeSentence } from '../../../protocols/contract/floor.ts'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useNow } from '../live/use.tsx'
@@ -42,7 +43,7 @@ export function Finished({ picture, openJob }: { picture: SitePicture; openJob: 
 }
 
 function FinishedRow({ job, picture, openJob }: { job: Job; picture: SitePicture; openJob: (job: string) => void }) {
-  const { words, forms } = useSpeech()
+  const { words, forms, say } = useSpeech()
   const now = useNow()
   const machine = job.machine === undefined ? undefined : (picture.machines[job.machine]?.declaration.name ?? job.machine)
   return (
@@ -53,7 +54,7 @@ function FinishedRow({ job, picture, openJob }: { job: Job; picture: SitePicture
           <span className="state-word">{endWord(job, words)}</span>
           {machine === undefined ? null : <span>{machine}</span>}
           {job.endedAt === undefined ? null : <span>{forms.moment(job.endedAt, now)}</span>}
-          {job.verdict?.cause === undefined ? null : <span>{job.verdict.cause}</span>}
+          {job.verdict?.cause === undefined ? null : <span>{say(causeSentence(job.verdict.cause))}</span>}
         </p>
       </div>
     </li>

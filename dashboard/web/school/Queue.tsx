@@ -7,6 +7,7 @@ import type { MachineKind } from '../../../protocols/contract/machine.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
 import { useAsking } from '../asking.tsx'
 import { JobName } from '../parts/JobName.tsx'
+import { useTouch } from '../parts/touch.ts'
 import { useReader } from '../rights.tsx'
 import { useGroupNames } from '../teach/groups.ts'
 import { useSpeech } from '../words/speech.tsx'
@@ -23,6 +24,7 @@ type Props = { picture: SitePicture; sure: boolean; openJob: (job: string) => vo
 export function Queue({ picture, sure, openJob }: Props) {
   const { words } = useSpeech()
   const { me } = useReader()
+  const touch = useTouch()
   const [all, setAll] = useState(false)
   const [kind, setKind] = useState<MachineKind>()
   const [group, setGroup] = useState('')
@@ -63,7 +65,9 @@ export function Queue({ picture, sure, openJob }: Props) {
         )}
       </div>
       <div className="panel">
-        {queued.length + returned.length === 0 ? <p className="panel-body quiet">{words.school.emptyQueue}</p> : null}
+        {queued.length + returned.length === 0 ? (
+          <p className="panel-body quiet">{touch ? words.school.emptyQueueTouch : words.school.emptyQueue}</p>
+        ) : null}
         <ol className="plain queue" data-rows>
           {shown.map((job, index) => (
             <QueueRow

@@ -1,10 +1,12 @@
 // What wants a person in a school, and why a job waits: read off the picture, nothing remembered.
+import { problemReported } from '../../../protocols/contract/floor.ts'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { MachineKind } from '../../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
 import { followersOf, isToCollect, toHandOver } from '../../../protocols/contract/shelf.ts'
 import type { Fault } from '../../../protocols/contract/words.ts'
-import { wantsPerson, worstFirst } from '../looks.ts'
+import { callAt } from '../../fleet/picture.ts'
+import { asksForPerson, worstFirst } from '../looks.ts'
 import type { Words } from '../words/ru.ts'
 
 // The pages of a school read these from here, beside what else a school waits for.
@@ -33,7 +35,7 @@ export function waitsOf(picture: SitePicture, sure: boolean): Wait[] {
   const machines = sure ? Object.values(picture.machines) : []
   const calls = machines.flatMap(callsAt)
   const atMachines = machines
-    .filter(wantsPerson)
+    .filter(asksForPerson)
     .sort((a, b) => worstFirst.indexOf(a.state.state) - worstFirst.indexOf(b.state.state) || a.state.since - b.state.since)
     .map(machine => waitAt(machine, picture))
   const starts = machines.flatMap(machine => {
@@ -115,7 +117,7 @@ export function whyWaits(job: Job, picture: SitePicture, sure: boolean, words: W
   if (first === undefined) return why.noMachine
   const inWork = machines.filter(machine => !machine.inService)
   if (inWork.length === 0) return why.service
-  const free = inWork.filter(machine => machine.state.state === 'ready')
+  const free = inWork.filter(machine => machine.state.state === 'ready' && !isReported(machine))
   const ahead = queueOf(Object.values(picture.jobs)).filter(
     other => !other.held && other.order < job.order && inWork.some(machine => takes(machine, other)),
   ).length
@@ -128,6 +130,11 @@ export function whyWaits(job: Job, picture: SitePicture, sure: boolean, words: W
   if (uncleared !== undefined) return why.uncleared(uncleared.declaration.name)
   if (second !== undefined && inWork.some(isBusy)) return why.busyAll
   return whyAlone(first, why)
+}
+
+/** Somebody looks at it first; a call for help alone keeps no job waiting. */
+function isReported(machine: MachinePicture): boolean {
+  return callAt(machine) === problemReported
 }
 
 function isBusy({ state }: MachinePicture): boolean {
@@ -151,6 +158,6 @@ function whyAlone(machine: MachinePicture, why: Words['job']['why']): string {
     case 'paused':
       return why.busy(name)
     case 'ready':
-      return why.soon
+      return isReported(machine) ? why.attention(name) : why.soon
   }
 }

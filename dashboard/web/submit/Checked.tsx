@@ -79,7 +79,7 @@ function Facts({ program }: { program: Program }) {
   const sides = bounds === undefined ? [] : [bounds.max.x - bounds.min.x, bounds.max.y - bounds.min.y, bounds.max.z - bounds.min.z]
   // A sheet has no height worth telling.
   const extent = sides.filter((side, axis) => axis < 2 || side > 0).map(side => forms.number(Math.max(0, side), 1))
-  const grams = filament?.grams === undefined ? undefined : `${forms.number(filament.grams, 1)} ${words.unit.g}`
+  const grams = filament?.grams === undefined ? undefined : forms.grams(filament.grams, 1)
   const metres = filament?.mm === undefined ? undefined : `${forms.number(filament.mm / 1000, 2)} ${words.unit.m}`
   const stuff = [filament?.material, grams, metres].filter(part => part !== undefined).join(' · ')
   const facts: [string, string | undefined][] = [

@@ -8,6 +8,7 @@ import { tellDone, troubleText, useAsking } from '../asking.tsx'
 import { freshToken } from '../live/server.ts'
 import { useFocusBack } from '../parts/focus-back.ts'
 import { ProgressBar } from '../parts/Progress.tsx'
+import { useTouch } from '../parts/touch.ts'
 import { endOfDay } from '../people/day.ts'
 import { useReader } from '../rights.tsx'
 import { type Speech, useSpeech } from '../words/speech.tsx'
@@ -25,6 +26,7 @@ export function Submit({ picture, files, onPick, onClose }: Props) {
   const { words } = useSpeech()
   useFocusBack()
   const narrow = useMediaQuery('(max-width: 760px)')
+  const touch = useTouch()
   const [at, setAt] = useState(0)
   const file = files[at]
   const next = () => (at + 1 < files.length ? setAt(at + 1) : onClose())
@@ -40,7 +42,7 @@ export function Submit({ picture, files, onPick, onClose }: Props) {
       closeButtonProps={{ 'aria-label': words.submit.close }}
     >
       {file === undefined ? (
-        <p>{words.submit.nothing}</p>
+        <p>{touch ? words.submit.nothingTouch : words.submit.nothing}</p>
       ) : (
         <OneFile
           // The same file chosen again is a new beginning.

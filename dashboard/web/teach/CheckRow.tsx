@@ -75,7 +75,7 @@ function Facts({ request, groups }: { request: Requested; groups: GroupNames }) 
     author.group === undefined ? undefined : groups.get(author.group),
     request.length > 1 ? words.teach.copies(request.length) : undefined,
     job.estimatedSeconds === undefined ? undefined : forms.duration(job.estimatedSeconds),
-    program.grams === undefined ? undefined : `${forms.number(program.grams)} ${words.unit.g}`,
+    program.grams === undefined ? undefined : forms.grams(program.grams),
     [wishes?.material ?? program.material, wishes?.colour].filter(part => part !== undefined).join(', '),
     wishes?.deadline === undefined
       ? undefined

@@ -8,6 +8,7 @@ import { tellDone, tellTrouble, troubleText, useAsking } from '../asking.tsx'
 import { freshToken, upload } from '../live/server.ts'
 import { useFocusBack } from '../parts/focus-back.ts'
 import { ProgressBar } from '../parts/Progress.tsx'
+import { useTouch } from '../parts/touch.ts'
 import { followersOf, type Requested } from '../school/waits.ts'
 import { useFilePicker } from '../submit/files.ts'
 import { useSpeech } from '../words/speech.tsx'
@@ -21,6 +22,7 @@ export function PlateDialog({ picture, jobs: asked, onClose }: Props) {
   const { words } = speech
   const { plate } = usePlanWords()
   const narrow = useMediaQuery('(max-width: 760px)')
+  const touch = useTouch()
   const { ask } = useAsking(picture.site)
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(asked.map(({ ticket }) => ticket)))
   const requests = partsOf(picture, asked)
@@ -84,7 +86,7 @@ export function PlateDialog({ picture, jobs: asked, onClose }: Props) {
         {/* biome-ignore lint/a11y/noStaticElementInteractions: the button in it does the same */}
         <div className="plate-drop" onDragOver={event => event.preventDefault()} onDrop={dropped}>
           {file === undefined ? (
-            <p className="second">{plate.drop}</p>
+            <p className="second">{touch ? plate.dropTouch : plate.drop}</p>
           ) : (
             <p>
               <strong>{file.name}</strong> <span className="small quiet">{speech.forms.bytes(file.size)}</span>

@@ -15,7 +15,7 @@ const definitions: FigureWords['definitions'] = {
     name: 'Load',
     short: 'Load',
     what: 'What share of the opening hours jobs ran on the machine.',
-    formula: 'Time of jobs within opening hours, divided by the opening hours.',
+    formula: 'Time of jobs within opening hours, divided by the opening hours since the machine is known.',
     limits: 'Below 20%: the machine is idle. Above 85%: everybody waits for it.',
     from: 'Beginnings and ends of jobs. Work outside the hours counts as running hours, not as load.',
   },
@@ -159,6 +159,7 @@ export const enFigures: FigureWords = {
     drained: 'Noted: the machine takes no new jobs',
     order: 'Open a work order',
     ordered: 'The order is open',
+    orderOpen: 'Open order',
     chosen: 'Machine',
   },
 }

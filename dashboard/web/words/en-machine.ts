@@ -119,6 +119,7 @@ export const enMachine: typeof ruMachine = {
     empty: 'The file is empty: there is not a single byte in it.',
     folder: 'This is a folder. Send the program file.',
     nothing: 'There is no file. Drag one from your disk or choose it with the button.',
+    nothingTouch: 'There is no file. Choose one with the button.',
     failed: 'The file did not arrive. Check the connection and send it again.',
     retry: 'Try again',
     done: ticket => `Job ${ticket} accepted`,

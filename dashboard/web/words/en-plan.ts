@@ -133,6 +133,7 @@ export const enPlan: PlanWords = {
     how: 'Download the files, lay them out on one bed in the slicer and send the one program that comes of it.',
     parts: 'Parts',
     drop: 'Drop the combined program here or choose a file.',
+    dropTouch: 'Choose the file of the combined program.',
     choose: 'Choose a file',
     chooseOther: 'Choose another',
     follows: 'The pupils’ tickets stay: they go along with this bed to its end and verdict.',

@@ -17,6 +17,8 @@ export type Forms = {
   /** 0…1 as a whole percentage, never 100 % before the end. */
   percent(fraction: number): string
   number(value: number, digits?: number): string
+  /** What weighs something is never told as nothing: <1 г. */
+  grams(value: number, digits?: number): string
   /** Order of two names as their readers look for them: «Принтер 2» before «Принтер 10». */
   byName(a: string, b: string): number
 }
@@ -82,6 +84,10 @@ export function formsFor(language: Language, words: Words): Forms {
       return language === 'ru' ? `${whole}\u00a0%` : `${whole}%`
     },
     number,
+    grams: (value, digits = 0) => {
+      const least = 10 ** -digits
+      return `${value > 0 && value < least / 2 ? `<${number(least, digits)}` : number(value, digits)} ${words.unit.g}`
+    },
     byName: collator.compare,
   }
 }
