@@ -1,4 +1,5 @@
 // What the school says about people: permits, PINs, groups and pupils, by code, in both languages.
+import { homeZone } from '../protocols/contract/calendar.ts'
 import type { Sentence } from '../protocols/contract/words.ts'
 
 type Facts = { readonly machine?: string; readonly day?: number; readonly seconds?: number; readonly name?: string }
@@ -98,7 +99,8 @@ export const peopleWords = {
 
 /** 5 марта 2027 г. · 5 March 2027. */
 function date(instant: number, language: 'ru' | 'en'): string {
-  return new Date(instant).toLocaleDateString(language === 'ru' ? 'ru-RU' : 'en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+  const locale = language === 'ru' ? 'ru-RU' : 'en-GB'
+  return new Date(instant).toLocaleDateString(locale, { timeZone: homeZone, day: 'numeric', month: 'long', year: 'numeric' })
 }
 
 function waiting(seconds: number, language: 'ru' | 'en'): string {

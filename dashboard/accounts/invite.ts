@@ -1,11 +1,12 @@
 // The page behind an invitation, at /invite/{token}: the person chooses a password and is in. Needs no script.
-import express, { type Express, type Request, type Response } from 'express'
+import type { Express, Request, Response } from 'express'
 import { z } from 'zod'
 import { passwordLengthMin } from '../../protocols/contract/staff.ts'
 import type { Denial, Language } from '../../protocols/contract/words.ts'
 import type { WebContext } from '../server/context.ts'
 import { denial } from '../server/denials.ts'
 import { beginSession, comesFromUs } from '../server/people.ts'
+import { formReader } from '../tickets/form.ts'
 import { html, sendPaper } from '../tickets/paper.ts'
 import { languageOf } from '../tickets/words.ts'
 import { createThrottle } from './throttle.ts'
@@ -46,7 +47,7 @@ export function addInvitations(app: Express, context: WebContext): void {
   const { staff } = context.workplace
   if (staff === undefined) return
   const addresses = createThrottle(addressTries)
-  const form = express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: 4 })
+  const readForm = formReader(formBytesMax)
 
   /** Whom the invitation is for, or undefined when the visitor was told that it is not valid. */
   const invited = (request: Request, response: Response): { login: string; name: string } | undefined => {
@@ -80,12 +81,13 @@ export function addInvitations(app: Express, context: WebContext): void {
     if (who !== undefined) send(request, response, who, 200)
   })
 
-  app.post('/invite/:token', form, async (request, response) => {
+  app.post('/invite/:token', async (request, response) => {
     const who = invited(request, response)
     if (who === undefined) return
     if (!comesFromUs(request.headers, context.origins)) return send(request, response, who, 403, denial('wrong-page'))
+    const unread = await readForm(request, response)
     const body = formSchema.safeParse(request.body)
-    if (!body.success) return send(request, response, who, 400, denial('bad-request'))
+    if (unread !== undefined || !body.success) return send(request, response, who, unread ?? 400, denial('bad-request'))
     if (body.data.password !== body.data.again) return send(request, response, who, 400, denial('passwords-differ'))
     const accepted = await staff.accept(String(request.params.token), body.data.password)
     if ('denial' in accepted) return send(request, response, who, 400, accepted.denial)

@@ -8,7 +8,7 @@ export function toHandOver(jobs: readonly Job[]): Job[] {
 }
 
 /** A good part that was taken off its machine and lies on the shelf. */
-export function isToCollect(job: Job): boolean {
+function isToCollect(job: Job): boolean {
   return job.state === 'completed' && job.verdict !== undefined && job.verdict.quality !== 'failed'
 }
 

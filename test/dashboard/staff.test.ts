@@ -38,6 +38,8 @@ describe('an account made on the screen', () => {
     expect(await said({ password: 'olga olga olga', again: 'olga olga olga' })).toBe(400)
     expect(await said({ password, again: `${password}.` })).toBe(400)
     expect(await said({ password, again: password }, { origin: 'http://elsewhere.example' })).toBe(403)
+    const long = await accept(city.url, path, { password: password.repeat(400), again: password })
+    expect([long.status, await long.text()]).toEqual([413, expect.stringContaining('name="again"')])
     const done = await accept(city.url, path, { password, again: password })
     expect([done.status, done.headers.get('location'), done.headers.getSetCookie().length]).toEqual([303, '/', 1])
     expect((await fetch(city.url + path)).status).toBe(404)

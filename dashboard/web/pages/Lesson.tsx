@@ -3,13 +3,13 @@ import { Link } from 'wouter'
 import type { Job } from '../../../protocols/contract/job.ts'
 import { activeStates } from '../../../protocols/contract/job-states.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
+import { toHandOver } from '../../../protocols/contract/shelf.ts'
 import { useNow, useView } from '../live/use.tsx'
 import { isSure } from '../looks.ts'
 import { LinkBanner } from '../parts/LinkBanner.tsx'
 import { PageSkeleton } from '../parts/PageSkeleton.tsx'
 import { useTitle } from '../parts/title.ts'
 import { forecastOf } from '../school/forecast.ts'
-import { isToCollect } from '../school/waits.ts'
 import { useGroupNames } from '../teach/groups.ts'
 import { usePlanWords } from '../teach/plan-words.ts'
 import { useSpeech } from '../words/speech.tsx'
@@ -46,7 +46,7 @@ function SeenLesson({ picture, lesson }: { picture: SitePicture; lesson: Seen })
   const running = jobs.filter(({ state }) => activeStates.includes(state))
   // What is made on another's bed waits with it, and its owner looks for it here too.
   const next = jobs.filter(({ state }) => state === 'queued').sort((a, b) => a.order - b.order)
-  const ready = jobs.filter(isToCollect)
+  const ready = toHandOver(jobs)
   const back = jobs.filter(({ state }) => state === 'returned')
   const check = jobs.filter(({ state }) => state === 'submitted')
   const empty = running.length + next.length + ready.length + back.length + check.length === 0

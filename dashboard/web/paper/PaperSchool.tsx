@@ -1,9 +1,10 @@
 // A school on paper, for a day without power or network: its queue with room for a pen, what lies on the shelf, and its machines.
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { SitePicture } from '../../../protocols/contract/screen.ts'
+import { toHandOver } from '../../../protocols/contract/shelf.ts'
 import { useNow } from '../live/use.tsx'
 import { lookOf } from '../looks.ts'
-import { isToCollect, queueOf } from '../school/waits.ts'
+import { queueOf } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
 
 export function PaperSchool({ picture }: { picture: SitePicture }) {
@@ -13,7 +14,7 @@ export function PaperSchool({ picture }: { picture: SitePicture }) {
   const jobs = Object.values(picture.jobs)
   const busy = jobs.filter(({ state }) => state === 'starting' || state === 'running' || state === 'paused')
   const queue = [...busy, ...queueOf(jobs)]
-  const shelf = jobs.filter(isToCollect).sort((a, b) => a.ticket - b.ticket)
+  const shelf = toHandOver(jobs).sort((a, b) => a.ticket - b.ticket)
   const machines = Object.values(picture.machines).sort((a, b) => forms.byName(a.declaration.name, b.declaration.name))
   const nameOf = (id: string | undefined) => (id === undefined ? words.job.anyMachine : (picture.machines[id]?.declaration.name ?? id))
   const part = ({ copy, copies }: Job) => (copies > 1 ? ` ${words.job.copy(copy, copies)}` : '')

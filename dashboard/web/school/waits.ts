@@ -3,14 +3,14 @@ import { problemReported } from '../../../protocols/contract/floor.ts'
 import type { Job } from '../../../protocols/contract/job.ts'
 import type { MachineKind } from '../../../protocols/contract/machine.ts'
 import type { MachinePicture, SitePicture } from '../../../protocols/contract/screen.ts'
-import { followersOf, isToCollect, toHandOver } from '../../../protocols/contract/shelf.ts'
+import { followersOf, toHandOver } from '../../../protocols/contract/shelf.ts'
 import type { Fault } from '../../../protocols/contract/words.ts'
 import { callAt } from '../../fleet/picture.ts'
 import { asksForPerson, worstFirst } from '../looks.ts'
 import type { Words } from '../words/ru.ts'
 
 // The pages of a school read these from here, beside what else a school waits for.
-export { followersOf, isToCollect }
+export { followersOf }
 
 export type Wait =
   | { kind: 'call'; key: string; machine: MachinePicture; fault: Fault; called: Called }
