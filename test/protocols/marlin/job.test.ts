@@ -280,6 +280,18 @@ describe('traps of this field', () => {
     expect(desk.ended).toBeUndefined()
   })
 
+  it('tells the last line before a long wait, though lines before it were told just now', () => {
+    const desk = new Desk().hello()
+    desk.run(['G1 X1', 'G1 X2', 'G1 X3', 'M190 S60'])
+    desk.hear('ok', 'ok', 'ok')
+    const told = () => desk.reports.findLast(report => report.kind === 'progress')
+    expect(told()).toMatchObject({ lines: 1 })
+    desk.pass(100)
+    expect(told()).toMatchObject({ lines: 3, endByte: 18 })
+    desk.pass(60_000)
+    expect(desk.reports.filter(report => report.kind === 'progress').length).toBe(2)
+  })
+
   it('busy is life, not progress', () => {
     const desk = new Desk().hello()
     desk.run(['G1 X1', 'G1 X2'])
