@@ -54,6 +54,7 @@ export class Core {
         this.stale = true
       },
       take: nowMs => world.take(nowMs),
+      atRest: () => world.atRest(),
       acked: (said, nowMs) => world.acked(said, nowMs),
       trouble: (trouble, nowMs, detail) => world.trouble(trouble, nowMs, detail),
     })

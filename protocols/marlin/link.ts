@@ -96,6 +96,11 @@ export class Link {
     return this.#silence.heardAt
   }
 
+  /** While it works the firmware says so. */
+  get saysBusy(): boolean {
+    return this.#silence.keepalive
+  }
+
   /** A question of ours would be answered soon: nothing blocks, nothing is in doubt. */
   get mayAsk(): boolean {
     return !this.blocked && !this.#drain && this.#queue.empty
@@ -365,7 +370,7 @@ export class Link {
     const ledger = this.#ledger
     const { blocking } = ledger
     const dwellMs = blocking?.code === G(4) ? dwellSeconds(blocking.text) * 1000 : 0
-    const verdict = this.#silence.verdict(blocking && waitOf(blocking.code), dwellMs, nowMs)
+    const verdict = this.#silence.verdict(blocking && waitOf(blocking.code), dwellMs, this.#world.atRest(), nowMs)
     if (verdict === 'wait') return
     if (verdict === 'ask') this.#probe(nowMs)
     else this.#world.trouble(verdict, nowMs, `line ${ledger.head}: ${ledger.at(ledger.head).text}`)
@@ -381,7 +386,7 @@ export class Link {
     const last = silence.probes.at(-1)
     if (last !== undefined && silence.probes.length >= probesMax) {
       // No room for another: the last one again, should it have been lost. Where it was not, a new Marlin drops it silently.
-      silence.asked(undefined, this.blocked, nowMs)
+      silence.asked(undefined, this.blocked, this.#world.atRest(), nowMs)
       this.#world.send(afterNewline(ledger.at(last).frame))
       return
     }
@@ -391,7 +396,7 @@ export class Link {
     if (ledger.inFlight === 0) silence.waiting(nowMs)
     const { number, frame } = ledger.prepare('M105', undefined, 0, undefined)
     ledger.put()
-    silence.asked(number, this.blocked, nowMs)
+    silence.asked(number, this.blocked, this.#world.atRest(), nowMs)
     this.#world.send(afterNewline(frame))
   }
 }

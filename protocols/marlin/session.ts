@@ -37,6 +37,7 @@ class MarlinSession implements Session {
   constructor(options: SessionOptions) {
     const core = new Core(options, {
       take: nowMs => this.#job.take(nowMs),
+      atRest: () => this.#atRest,
       acked: (said, nowMs) => this.#job.acked(said, nowMs),
       trouble: (trouble, nowMs, detail) => this.#trouble(trouble, nowMs, detail),
     })
@@ -337,6 +338,13 @@ class MarlinSession implements Session {
         return
       }
     }
+  }
+
+  /** Before the hello is over moves of an earlier job may still run, and a print from the card is none of our jobs. */
+  get #atRest(): boolean {
+    const core = this.#core
+    if (core.phase.kind !== 'ready' || this.#job.id !== undefined || core.foreign) return false
+    return core.can('AUTOREPORT_TEMP') || core.link.saysBusy
   }
 
   #tick(nowMs: number): void {

@@ -254,7 +254,9 @@ describe('what is reported', () => {
 
   it('someone who prints from the card is foreign, until it is over', () => {
     const desk = new Desk().hello({ capabilities: ['AUTOREPORT_TEMP', 'SDCARD'] })
-    desk.pass(10_100)
+    desk.pass(5000)
+    desk.hear('T:21.0 /0.0 B:20.5 /0.0 @:0 B@:0')
+    desk.pass(5100)
     expect(desk.said()).toEqual(['M27'])
     desk.hear('SD printing byte 10/1000', 'ok')
     expect(desk.session.state).toMatchObject({ state: 'foreign', fraction: 0.01 })

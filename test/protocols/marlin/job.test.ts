@@ -231,7 +231,10 @@ describe('traps of this field', () => {
     expect(desk.state).toBe('offline')
     desk.said()
     desk.hello()
-    desk.pass(minute)
+    for (let second = 0; second < 60; second += 2) {
+      desk.pass(2000)
+      desk.hear('T:21.0 /0.0 B:20.5 /0.0 @:0 B@:0')
+    }
     expect(desk.said().filter(text => text.startsWith('G'))).toEqual([])
     expect(desk.state).toBe('ready')
   })
