@@ -96,6 +96,11 @@ export class Link {
     return this.#silence.heardAt
   }
 
+  /** Code of the oldest line on the wire, which the firmware answers now; 0 for none. */
+  get answering(): number {
+    return this.#ledger.inFlight > 0 ? this.#ledger.at(this.#ledger.head).code : 0
+  }
+
   /** While it works the firmware says so. */
   get saysBusy(): boolean {
     return this.#silence.keepalive

@@ -2,6 +2,7 @@
 import type { Firmware, MachineState } from '../contract/machine.ts'
 import type { Effect, Session, SessionInput, SessionOptions } from '../session.ts'
 import { hearAction, hearCard, hearUnknownCommand } from './actions.ts'
+import { moves } from './codes.ts'
 import { Core } from './core.ts'
 import { Deeds } from './deeds.ts'
 import { Hello } from './hello.ts'
@@ -38,7 +39,10 @@ class MarlinSession implements Session {
     const core = new Core(options, {
       take: nowMs => this.#job.take(nowMs),
       atRest: () => this.#atRest,
-      acked: (said, nowMs) => this.#job.acked(said, nowMs),
+      acked: (said, nowMs) => {
+        if (moves(said.code)) core.moved(nowMs)
+        this.#job.acked(said, nowMs)
+      },
       trouble: (trouble, nowMs, detail) => this.#trouble(trouble, nowMs, detail),
     })
     this.#core = core
@@ -206,7 +210,7 @@ class MarlinSession implements Session {
         this.#oks(heard.count, nowMs)
         return
       case 'position':
-        core.moved(heard.position)
+        core.standsAt(heard.position, nowMs)
         this.#oks(heard.count, nowMs)
         return
       case 'firmware':
@@ -372,6 +376,7 @@ class MarlinSession implements Session {
     const next = stateOf(this.#core, this.#job, Math.max(0, Math.round(nowMs)))
     if (sameState(next, this.#state) && this.#state.since > 0) return
     this.#state = next
+    if (next.state === 'foreign') this.#core.left()
     this.#core.report({ kind: 'state', state: next })
   }
 }
