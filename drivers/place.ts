@@ -220,6 +220,7 @@ export class Place {
         const firmware = this.#runner.firmware
         const state = report.kind === 'state' ? { ...report.state, since: this.#parts.clock.wall(report.state.since) } : this.state
         this.#parts.tell({ kind: 'state', machine, at, state, ...(firmware === undefined ? {} : { firmware }) })
+        if (report.kind === 'state') this.#work?.meter.follow(report.state.state, now)
         if (report.kind === 'state' && report.state.state === 'offline') this.#forgetTelemetry()
         return
       }
@@ -228,7 +229,7 @@ export class Place {
         this.#dirty = true
         return
       case 'progress':
-        this.#work?.meter.acknowledged(report.lines, report.endByte)
+        this.#work?.meter.acknowledged(report.lines, report.endByte, now)
         this.#dirty = true
         return
       case 'job-started': {

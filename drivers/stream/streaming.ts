@@ -171,9 +171,10 @@ export class Streaming {
   }
 
   #follow(report: SessionReport, meter: ProgressMeter, nowMs: number): void {
-    if (report.kind === 'progress') meter.acknowledged(report.lines, report.endByte)
+    if (report.kind === 'progress') meter.acknowledged(report.lines, report.endByte, nowMs)
     if (report.kind === 'job-paused') meter.paused(nowMs)
     if (report.kind === 'job-resumed') meter.resumed(nowMs)
+    if (report.kind === 'state') meter.follow(report.state.state, nowMs)
     if (report.kind === 'fault') this.#show.fault(report.fault)
     // A machine that waits for a person (filament, a door) says so where the person looks.
     if (report.kind === 'state' && report.state.state === 'attention' && report.state.fault !== undefined)

@@ -107,6 +107,8 @@ export const telemetrySchema = z.object({
   heaters: z.record(z.string(), heaterSchema).optional(),
   /** Machine coordinates, mm. */
   position: z.object({ x: z.number(), y: z.number(), z: z.number(), e: z.number().optional() }).optional(),
+  /** true: the machine has moved since, and does not say where it is while it works (Marlin). `position` is then where it was. */
+  positionPast: z.boolean().optional(),
   /** Work coordinates, mm (Grbl). */
   workPosition: z.object({ x: z.number(), y: z.number(), z: z.number() }).optional(),
   /** mm/min and rpm or laser S, as the firmware reports them. */

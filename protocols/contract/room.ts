@@ -25,7 +25,10 @@ export const runSchema = z.object({
   size: z.int().nonnegative(),
   /** Lines that will be sent (after comments and blanks are gone), where known. */
   lines: z.int().nonnegative().optional(),
-  /** Pairs [byte offset, seconds from the start], ascending: progress in time rather than bytes. */
+  /**
+   * Pairs [byte offset, seconds from the start], ascending: progress in time rather than bytes. Two pairs one byte apart are a line for which the
+   * machine stands (heating, homing, dwell): its time is over when the line is acknowledged.
+   */
   timeMap: z
     .array(z.tuple([z.number(), z.number()]))
     .max(4096)

@@ -1,6 +1,6 @@
 // Plans moves as Grbl 1.1 does: planner.c and motion_control.c of Grbl, whose formulas grblHAL and FluidNC keep.
 import { type ArcEnds, arcTravel } from './arc.ts'
-import { MotionQueue, type QueueOptions } from './queue.ts'
+import { type Ended, MotionQueue, type QueueOptions } from './queue.ts'
 
 export type GrblMotion = {
   /** mm/s, mm/s², steps/mm of X, Y, Z. */
@@ -39,7 +39,7 @@ export class GrblPlanner {
   private previous = 0
   private readonly chords = new ChordBudget()
 
-  constructor(motion: GrblMotion, ended: (offset: number, seconds: number) => void) {
+  constructor(motion: GrblMotion, ended: Ended) {
     this.motion = motion
     this.queue = new MotionQueue(motion.queue, ended)
     ;[this.rx, this.ry, this.rz] = motion.rate

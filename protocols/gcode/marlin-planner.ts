@@ -2,7 +2,7 @@
 // or classic jerk.
 import { type ArcEnds, arcTravel } from './arc.ts'
 import { ChordBudget } from './grbl-planner.ts'
-import { MotionQueue, type QueueOptions } from './queue.ts'
+import { type Ended, MotionQueue, type QueueOptions } from './queue.ts'
 
 /** Changes while the program runs (M92 excepted, which a program may not carry). mm, s; X Y Z E. */
 export type MarlinMotion = {
@@ -52,7 +52,7 @@ export class MarlinPlanner {
   private readonly chords = new ChordBudget()
   private curveRadius = 0
 
-  constructor(motion: MarlinMotion, ended: (offset: number, seconds: number) => void) {
+  constructor(motion: MarlinMotion, ended: Ended) {
     this.motion = { ...motion }
     this.queue = new MotionQueue(motion.queue, ended)
   }

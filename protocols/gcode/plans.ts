@@ -15,7 +15,7 @@ export class GrblPlan {
   readonly laserMode: boolean
 
   constructor(motion: GrblMotion, laserMode: boolean) {
-    this.planner = new GrblPlanner(motion, (offset, seconds) => this.timeline.ended(offset, seconds))
+    this.planner = new GrblPlanner(motion, (offset, seconds, stood) => this.timeline.ended(offset, seconds, stood))
     this.laserMode = laserMode
   }
 
@@ -35,7 +35,7 @@ export class MarlinPlan {
 
   constructor(motion: MarlinMotion, heating: MachineFacts['heating']) {
     this.heating = new Heating(heating)
-    this.planner = new MarlinPlanner(motion, (offset, seconds) => this.timeline.ended(offset, seconds))
+    this.planner = new MarlinPlanner(motion, (offset, seconds, stood) => this.timeline.ended(offset, seconds, stood))
   }
 
   sync(): void {

@@ -15,6 +15,9 @@ export type QueueOptions = {
   readonly firstDelaySeconds: number
 }
 
+/** Told when a block has ended, or the machine has stood for `stoodSeconds`: `offset` is the byte behind the line, `seconds` count from the start. */
+export type Ended = (offset: number, seconds: number, stoodSeconds?: number) => void
+
 /**
  * Grbl and Marlin plan alike: no block may enter faster than its junction allows nor faster than the blocks known behind it
  * can brake to a stop. The firmware finds this by a reverse pass over its ring at every new block. The same figure is
@@ -26,8 +29,7 @@ export class MotionQueue {
   end = 0
   /** Seconds since the start at which the last line was read. */
   parsed = 0
-  /** Called when a block has ended: `offset` is the byte behind its line. */
-  private readonly ended: (offset: number, seconds: number) => void
+  private readonly ended: Ended
   private readonly blocks: number
   private readonly fixedAtStart: boolean
   private readonly secondsPerByte: number
@@ -70,7 +72,7 @@ export class MotionQueue {
   private seconds = 0
   private brakeSeconds = 0
 
-  constructor(options: QueueOptions, ended: (offset: number, seconds: number) => void) {
+  constructor(options: QueueOptions, ended: Ended) {
     this.ended = ended
     this.blocks = options.blocks
     this.fixedAtStart = options.fixedAtStart
@@ -164,7 +166,7 @@ export class MotionQueue {
     this.drain()
     this.end += seconds
     this.parsed = this.end
-    this.ended(offset, this.end)
+    this.ended(offset, this.end, seconds)
   }
 
   /** Lets the blocks run until the moment the last line was read. */

@@ -44,6 +44,17 @@ export function waitOf(code: number): Wait | undefined {
   return code >= 3000 ? other : waits.get(code)
 }
 
+/** G words that only set a mode or pass time: they leave the nozzle where it is. */
+const standing = new Set([G(4), G(17), G(18), G(19), G(20), G(21), G(90), G(91)])
+/** M words that park, or have a filament changed. */
+const parking = new Set([M(125), M(600), M(601), M(701), M(702)])
+
+/** Whether the machine may stand elsewhere when this is done. */
+export function moves(code: number): boolean {
+  if (code < 2000) return code >= 1000 && !standing.has(code)
+  return code >= 3000 || parking.has(code)
+}
+
 /** Seconds of `G4 S…`/`G4 P…` (ms); 0 where it names none. */
 export function dwellSeconds(text: string): number {
   const seconds = /S\s*(\d+(?:\.\d+)?)/i.exec(text)

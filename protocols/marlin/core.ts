@@ -2,6 +2,7 @@
 import type { Firmware, Heater } from '../contract/machine.ts'
 import type { Fault } from '../contract/words.ts'
 import type { Effect, SessionOptions, SessionReport } from '../session.ts'
+import { M } from './codes.ts'
 import { afterNewline, bareLine } from './frame.ts'
 import { Link } from './link.ts'
 import { Modes } from './modes.ts'
@@ -17,6 +18,9 @@ export type Phase =
   | { readonly kind: 'ready' }
   /** Given up; the runner will open the port again. */
   | { readonly kind: 'lost' }
+
+/** A firmware that tells its position by itself (M154, where a program or a person asked for that) does it more often. */
+const positionKeptMs = 10_000
 
 export class Core {
   readonly options: SessionOptions
@@ -38,6 +42,9 @@ export class Core {
   tools = 1
   heaters: Record<string, Heater> = {}
   position: Position | undefined
+  /** What was told of the position: nothing, where the machine is, or where it was. */
+  #positionTold: 'nothing' | 'present' | 'past' = 'nothing'
+  #positionKeptUntil = Number.NEGATIVE_INFINITY
   overrides: { feed: number; power?: number } = { feed: 100 }
   /** Console commands whose answer is on its way: all that is heard meanwhile is for the console. */
   consoles = 0
@@ -54,6 +61,7 @@ export class Core {
         this.stale = true
       },
       take: nowMs => world.take(nowMs),
+      atRest: () => world.atRest(),
       acked: (said, nowMs) => world.acked(said, nowMs),
       trouble: (trouble, nowMs, detail) => world.trouble(trouble, nowMs, detail),
     })
@@ -111,11 +119,28 @@ export class Core {
     return Object.keys(this.heaters).filter(name => (this.heaters[name]?.target ?? 0) > 0)
   }
 
-  moved(position: Position): void {
+  standsAt(position: Position, nowMs: number): void {
     const before = this.position
+    const told = this.#positionTold
     this.position = position
-    if (before && before.x === position.x && before.y === position.y && before.z === position.z && before.e === position.e) return
-    this.telemetry({ position: { ...position } })
+    // Told without being asked: it will be told again.
+    if (this.link.answering !== M(114)) this.#positionKeptUntil = nowMs + positionKeptMs
+    this.#positionTold = 'present'
+    if (told === 'past') this.telemetry({ position: { ...position }, positionPast: false })
+    else if (!before || before.x !== position.x || before.y !== position.y || before.z !== position.z || before.e !== position.e)
+      this.telemetry({ position: { ...position } })
+  }
+
+  /** A move was taken, and nobody asks where it leads: M114 in mid-print would have the planner run dry. */
+  moved(nowMs: number): void {
+    if (nowMs >= this.#positionKeptUntil) this.left()
+  }
+
+  /** It is no longer where it said it was. */
+  left(): void {
+    if (this.#positionTold !== 'present') return
+    this.#positionTold = 'past'
+    this.telemetry({ positionPast: true })
   }
 
   opened(): void {
@@ -133,6 +158,7 @@ export class Core {
     this.foreign = undefined
     this.heaters = {}
     this.position = undefined
+    this.left()
     this.overrides = { feed: 100 }
     this.consoles = 0
     this.stale = true

@@ -47,6 +47,8 @@ export class JobLife {
   readonly #core: Core
   #job: Running | undefined
   #progressAt = Number.NEGATIVE_INFINITY
+  /** Lines were acknowledged since. */
+  #untold = false
   #nudgeAt = Number.POSITIVE_INFINITY
 
   constructor(core: Core) {
@@ -69,7 +71,7 @@ export class JobLife {
   }
 
   get deadline(): number {
-    return this.#nudgeAt
+    return Math.min(this.#nudgeAt, this.#untold ? this.#progressAt + progressMs : Number.POSITIVE_INFINITY)
   }
 
   start(id: string, cursor: ProgramCursor, nowMs: number): void {
@@ -132,7 +134,9 @@ export class JobLife {
     if (!job || !line || said.ordinal <= job.lines) return
     job.lines = said.ordinal
     job.endByte = line.endByte
-    if (nowMs - this.#progressAt >= progressMs) this.#progress(job, nowMs)
+    // The last line before a long wait must be told, too: the wait's time counts from there.
+    this.#untold = true
+    this.#tell(job, nowMs)
   }
 
   /** Stops feeding, lets the planner run out, notes the place, lifts the nozzle off the part. */
@@ -215,6 +219,7 @@ export class JobLife {
   }
 
   tick(nowMs: number): void {
+    if (this.#job && this.#untold) this.#tell(this.#job, nowMs)
     if (nowMs < this.#nudgeAt) return
     this.#nudgeAt = Number.POSITIVE_INFINITY
     if (this.#job?.step.kind === 'cancelling') this.#nudge(nowMs)
@@ -349,8 +354,13 @@ export class JobLife {
     this.#nudgeAt = nowMs + nudgeMs
   }
 
+  #tell(job: Running, nowMs: number): void {
+    if (nowMs - this.#progressAt >= progressMs) this.#progress(job, nowMs)
+  }
+
   #progress(job: Running, nowMs: number): void {
     this.#progressAt = nowMs
+    this.#untold = false
     this.#core.report({ kind: 'progress', job: job.id, lines: job.lines, endByte: job.endByte })
   }
 

@@ -96,6 +96,16 @@ export class Link {
     return this.#silence.heardAt
   }
 
+  /** Code of the oldest line on the wire, which the firmware answers now; 0 for none. */
+  get answering(): number {
+    return this.#ledger.inFlight > 0 ? this.#ledger.at(this.#ledger.head).code : 0
+  }
+
+  /** While it works the firmware says so. */
+  get saysBusy(): boolean {
+    return this.#silence.keepalive
+  }
+
   /** A question of ours would be answered soon: nothing blocks, nothing is in doubt. */
   get mayAsk(): boolean {
     return !this.blocked && !this.#drain && this.#queue.empty
@@ -365,7 +375,7 @@ export class Link {
     const ledger = this.#ledger
     const { blocking } = ledger
     const dwellMs = blocking?.code === G(4) ? dwellSeconds(blocking.text) * 1000 : 0
-    const verdict = this.#silence.verdict(blocking && waitOf(blocking.code), dwellMs, nowMs)
+    const verdict = this.#silence.verdict(blocking && waitOf(blocking.code), dwellMs, this.#world.atRest(), nowMs)
     if (verdict === 'wait') return
     if (verdict === 'ask') this.#probe(nowMs)
     else this.#world.trouble(verdict, nowMs, `line ${ledger.head}: ${ledger.at(ledger.head).text}`)
@@ -381,7 +391,7 @@ export class Link {
     const last = silence.probes.at(-1)
     if (last !== undefined && silence.probes.length >= probesMax) {
       // No room for another: the last one again, should it have been lost. Where it was not, a new Marlin drops it silently.
-      silence.asked(undefined, this.blocked, nowMs)
+      silence.asked(undefined, this.blocked, this.#world.atRest(), nowMs)
       this.#world.send(afterNewline(ledger.at(last).frame))
       return
     }
@@ -391,7 +401,7 @@ export class Link {
     if (ledger.inFlight === 0) silence.waiting(nowMs)
     const { number, frame } = ledger.prepare('M105', undefined, 0, undefined)
     ledger.put()
-    silence.asked(number, this.blocked, nowMs)
+    silence.asked(number, this.blocked, this.#world.atRest(), nowMs)
     this.#world.send(afterNewline(frame))
   }
 }

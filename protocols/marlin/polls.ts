@@ -5,8 +5,8 @@ import type { JobLife } from './job.ts'
 /** Temperatures are asked for only where M155 is not to be had. */
 const askTemperaturesMs = 4_000
 const askCardMs = 10_000
-/** A machine that says nothing at all this long while idle is asked whether it is there. */
-const idleSilenceMs = 30_000
+/** A machine without a job that leaves out three of its reports (M155 S2) is asked whether it is there. */
+const idleSilenceMs = 6_000
 
 export class Polls {
   readonly #core: Core

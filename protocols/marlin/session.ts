@@ -2,6 +2,7 @@
 import type { Firmware, MachineState } from '../contract/machine.ts'
 import type { Effect, Session, SessionInput, SessionOptions } from '../session.ts'
 import { hearAction, hearCard, hearUnknownCommand } from './actions.ts'
+import { moves } from './codes.ts'
 import { Core } from './core.ts'
 import { Deeds } from './deeds.ts'
 import { Hello } from './hello.ts'
@@ -37,7 +38,11 @@ class MarlinSession implements Session {
   constructor(options: SessionOptions) {
     const core = new Core(options, {
       take: nowMs => this.#job.take(nowMs),
-      acked: (said, nowMs) => this.#job.acked(said, nowMs),
+      atRest: () => this.#atRest,
+      acked: (said, nowMs) => {
+        if (moves(said.code)) core.moved(nowMs)
+        this.#job.acked(said, nowMs)
+      },
       trouble: (trouble, nowMs, detail) => this.#trouble(trouble, nowMs, detail),
     })
     this.#core = core
@@ -205,7 +210,7 @@ class MarlinSession implements Session {
         this.#oks(heard.count, nowMs)
         return
       case 'position':
-        core.moved(heard.position)
+        core.standsAt(heard.position, nowMs)
         this.#oks(heard.count, nowMs)
         return
       case 'firmware':
@@ -339,6 +344,13 @@ class MarlinSession implements Session {
     }
   }
 
+  /** Before the hello is over moves of an earlier job may still run, and a print from the card is none of our jobs. */
+  get #atRest(): boolean {
+    const core = this.#core
+    if (core.phase.kind !== 'ready' || this.#job.id !== undefined || core.foreign) return false
+    return core.can('AUTOREPORT_TEMP') || core.link.saysBusy
+  }
+
   #tick(nowMs: number): void {
     this.#hello.tick(nowMs)
     this.#deeds.tick(nowMs)
@@ -364,6 +376,7 @@ class MarlinSession implements Session {
     const next = stateOf(this.#core, this.#job, Math.max(0, Math.round(nowMs)))
     if (sameState(next, this.#state) && this.#state.since > 0) return
     this.#state = next
+    if (next.state === 'foreign') this.#core.left()
     this.#core.report({ kind: 'state', state: next })
   }
 }

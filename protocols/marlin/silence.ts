@@ -17,6 +17,9 @@ const probeSteps = [1_000, 3_000, 10_000, 30_000] as const
 export const probesMax = 3
 /** A slow move may hold an ok back for a minute (Marlin #16894). */
 const silentMaxMs = 90_000
+/** At rest there is no such move, and what else takes its time says `busy` or goes on reporting. */
+const silentMaxAtRestMs = 14_000
+const probeStepMaxAtRestMs = 3_000
 const silentMaxWaitingMs = 30 * 60_000
 /** Temperatures arrive, oks do not: the firmware lives but has lost us. */
 const aliveMaxMs = 10 * 60_000
@@ -90,29 +93,30 @@ export class Silence {
     return this.#waitingSince + patience
   }
 
-  /** Due: a probe helps, there is nothing to do but wait, or nothing helps any more. */
-  verdict(wait: Wait | undefined, dwellMs: number, nowMs: number): 'ask' | 'wait' | 'silent' | 'unacknowledged' {
+  /** Due: a probe helps, there is nothing to do but wait, or nothing helps any more. `atRest`: see LinkWorld. */
+  verdict(wait: Wait | undefined, dwellMs: number, atRest: boolean, nowMs: number): 'ask' | 'wait' | 'silent' | 'unacknowledged' {
     // It says that it works: no ok is due.
     if (nowMs < this.#busyAt + busyFreshMs) {
       this.#askAt = this.#busyAt + busyFreshMs
       return 'wait'
     }
-    const lost = this.probes.length > 1 ? this.#lost(wait, dwellMs, nowMs) : undefined
+    const lost = this.probes.length > 1 ? this.#lost(wait, dwellMs, atRest, nowMs) : undefined
     if (lost) this.#askAt = nowMs + patienceBlockedMs
     return lost ?? 'ask'
   }
 
   /** A probe went out; `fresh` under a new number. */
-  asked(fresh: number | undefined, blocked: boolean, nowMs: number): void {
+  asked(fresh: number | undefined, blocked: boolean, atRest: boolean, nowMs: number): void {
     const step = probeSteps[Math.min(this.probes.length, probeSteps.length - 1)] ?? patienceBlockedMs
-    this.#askAt = nowMs + (blocked ? patienceBlockedMs : step)
+    this.#askAt = nowMs + (blocked ? patienceBlockedMs : atRest ? Math.min(step, probeStepMaxAtRestMs) : step)
     if (fresh !== undefined) this.probes.push(fresh)
   }
 
-  #lost(wait: Wait | undefined, dwellMs: number, nowMs: number): 'silent' | 'unacknowledged' | undefined {
+  #lost(wait: Wait | undefined, dwellMs: number, atRest: boolean, nowMs: number): 'silent' | 'unacknowledged' | undefined {
     // An hour of M600 or M0 is not a dead machine; should it die meanwhile, the next line will tell.
     if (wait?.who === 'person') return undefined
-    if (nowMs - this.heardAt > (wait ? silentMaxWaitingMs + dwellMs : silentMaxMs)) return 'silent'
+    const silentMost = wait ? silentMaxWaitingMs + dwellMs : atRest ? silentMaxAtRestMs : silentMaxMs
+    if (nowMs - this.heardAt > silentMost) return 'silent'
     return !wait && nowMs - this.#waitingSince > aliveMaxMs ? 'unacknowledged' : undefined
   }
 }

@@ -11,6 +11,8 @@ export type LinkWorld = {
   acked(said: Said, nowMs: number): void
   /** Something that takes its time went out, or ended. */
   waitChanged(): void
+  /** Nothing of anybody's runs, and the firmware is one that is heard every few seconds all the same: its silence means something. */
+  atRest(): boolean
   counted(): void
   trouble(trouble: Trouble, nowMs: number, detail: string): void
 }

@@ -48,6 +48,24 @@ describe('the link', () => {
   })
 })
 
+describe('the position of a machine', () => {
+  it('is a dash while it is not kept up, and a figure again when it is told', async () => {
+    const tell = (positionPast: boolean) =>
+      stage.fake.change('school-5', picture => ({
+        ...picture,
+        telemetry: { ...picture.telemetry, 'printer-1': { ...must(picture.telemetry['printer-1']), positionPast } },
+      }))
+    await stage.open(`${schoolPath}/machines/printer-1`)
+    const position = region(stage.page, 'Положение')
+    await position.getByText('112,40').waitFor()
+    tell(true)
+    await expect.poll(() => position.getByText('—', { exact: true }).count()).toBe(3)
+    expect(await position.textContent()).not.toContain('112,40')
+    tell(false)
+    await position.getByText('112,40').waitFor()
+  })
+})
+
 describe('for everybody', () => {
   it('is told to drag a file only where there is something to drag it with', async () => {
     await stage.open(schoolPath, { scene: 'empty', as: 'pupil' }, phone)

@@ -313,6 +313,40 @@ it('keeps picture and time map small for a long program', () => {
   expect(timeMaps['laser-1']?.length).toBeGreaterThan(1000)
 })
 
+it('keeps a wait in the last byte of its line, whatever stands before and behind it', () => {
+  const head = `;${' thumbnail'.repeat(500)}\nM140 S60\n`
+  const heat = 'M190 S60\n'
+  const { timeMaps, program } = analyse(`${head}${heat}M117 hot\nG28\nG1 X100 F600\nG4 S30\nG1 X0\n`, [printer])
+  const map = timeMaps['printer-1'] ?? []
+  const at = head.length + heat.length
+  const standing = map.flatMap(([byte, seconds], i) => {
+    const [before, from] = map[i - 1] ?? [-2, 0]
+    return byte - before > 1 ? [] : [[byte, Math.round(seconds - from)]]
+  })
+  const homed = at + 'M117 hot\nG28\n'.length
+  // 38 °C at 0.45 °C/s and 10 s to be sure of it; homing; the dwell.
+  expect(standing).toEqual([
+    [at, 94],
+    [homed, 20],
+    [homed + 'G1 X100 F600\nG4 S30\n'.length, 30],
+  ])
+  expect(map.find(([byte]) => byte === at - 1)?.[1]).toBeLessThan(0.1)
+  expect(map.at(-1)).toEqual([program.size, program.machines[0]?.estimatedSeconds])
+})
+
+it('keeps the longest waits of a program that has thousands, in a long program, too', () => {
+  const lines = ['M4 S100', 'G1 F6000 X0 Y0']
+  for (let i = 0; i < 50_000; i++) {
+    lines.push(`G1 X${i % 2 === 0 ? 10 : 0}`)
+    if (i % 10 === 0) lines.push(`G4 P${i % 5000 === 0 ? 60 : 0.5}`)
+  }
+  const map = analyse(`${lines.join('\n')}\n`, [laser]).timeMaps['laser-1'] ?? []
+  const standing = map.flatMap(([byte, seconds], i) => (byte - (map[i - 1]?.[0] ?? -2) > 1 ? [] : [seconds - (map[i - 1]?.[1] ?? 0)]))
+  expect(map.length).toBeLessThanOrEqual(4096)
+  expect(standing.length).toBe(64)
+  expect(standing.filter(seconds => Math.abs(seconds - 60) < 0.01).length).toBe(10)
+})
+
 it('does not stall on a file full of kilometre-wide circles', () => {
   const started = performance.now()
   const { program } = analyse(`M4 S100 F600\n${'G2 X1 Y1 I49000 J49000\nG2 X0 Y0 I49000 J49000\n'.repeat(3000)}`, [laser])

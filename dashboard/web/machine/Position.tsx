@@ -7,7 +7,7 @@ export function Position({ seen }: { seen: Seen }) {
   const { words, forms } = useSpeech()
   const { telemetry, machine } = seen
   if (telemetry === undefined) return null
-  const { position, workPosition, feed, spindle, link } = telemetry
+  const { position, positionPast, workPosition, feed, spindle, link } = telemetry
   if (position === undefined && workPosition === undefined && feed === undefined && link === undefined) return null
   const power = machine.declaration.kind === 'laser' ? words.machine.laserPower : words.machine.spindle
   return (
@@ -17,7 +17,7 @@ export function Position({ seen }: { seen: Seen }) {
       </div>
       <div className="panel-body stack">
         {workPosition === undefined ? null : <Axes title={words.machine.workPosition} at={workPosition} />}
-        {position === undefined ? null : <Axes title={words.machine.machinePosition} at={position} />}
+        {position === undefined ? null : <Axes title={words.machine.machinePosition} at={positionPast ? undefined : position} />}
         <dl className="facts small figures">
           {feed === undefined ? null : (
             <div className="fact">
@@ -49,7 +49,8 @@ export function Position({ seen }: { seen: Seen }) {
   )
 }
 
-function Axes({ title, at }: { title: string; at: { x: number; y: number; z: number } }) {
+/** A position that is not kept up while the machine works (Marlin) is not known, and not shown as if it were. */
+function Axes({ title, at }: { title: string; at: { x: number; y: number; z: number } | undefined }) {
   const { forms } = useSpeech()
   return (
     <div>
@@ -58,7 +59,7 @@ function Axes({ title, at }: { title: string; at: { x: number; y: number; z: num
         {(['x', 'y', 'z'] as const).map(axis => (
           <div key={axis}>
             <dt>{axis.toUpperCase()}</dt>
-            <dd>{forms.number(at[axis], 2)}</dd>
+            <dd>{at === undefined ? '—' : forms.number(at[axis], 2)}</dd>
           </div>
         ))}
       </dl>

@@ -163,6 +163,54 @@ describe('work at the machine', () => {
     expect(desk.reports).toContainEqual({ kind: 'telemetry', telemetry: { position: { x: 0, y: 0, z: 5, e: 0 } } })
   })
 
+  it('shows no position as present once a program moves, asks for none in mid-print, and shows it again when it is told', () => {
+    const desk = new Desk().hello()
+    const shown = () => Object.assign({}, ...desk.reports.map(report => (report.kind === 'telemetry' ? report.telemetry : {})))
+    desk.deed({ kind: 'home' })
+    desk.said()
+    desk.hear('ok', 'X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0', 'ok')
+    expect(shown().positionPast).not.toBe(true)
+    desk.said()
+    desk.run(['M104 S0', 'G90', 'G1 X50', 'G1 X60'])
+    desk.hear('ok', 'ok')
+    expect(shown().positionPast).not.toBe(true)
+    desk.hear('ok')
+    expect(shown()).toMatchObject({ position: { x: 0, y: 0, z: 0 }, positionPast: true })
+    expect(desk.obey()).not.toContain('M114')
+    // At the very same place, too, a word is a word.
+    desk.deed({ kind: 'home' })
+    desk.said()
+    desk.hear('ok', 'X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0', 'ok')
+    expect(shown()).toMatchObject({ position: { x: 0, y: 0, z: 0 }, positionPast: false })
+  })
+
+  it.for([
+    ['the nozzle is lifted for a pause', (desk: Desk) => desk.deed({ kind: 'pause' })],
+    ['someone prints from the card', (desk: Desk) => desk.hear('//action:start')],
+    ['the board starts anew', (desk: Desk) => desk.hear('start')],
+  ] as const)('shows the position as past when %s', ([why, happens]) => {
+    const desk = new Desk().hello({ temperatures: 'ok T:210.00 /210.00 B:60.00 /60.00 @:85 B@:31' })
+    desk.deed({ kind: 'jog', x: 1, feed: 600 })
+    desk.obey()
+    if (why.includes('pause')) desk.run(['G28', 'M104 S0'])
+    desk.reports = []
+    happens(desk)
+    desk.obey()
+    expect(desk.reports).toContainEqual({ kind: 'telemetry', telemetry: { positionPast: true } })
+  })
+
+  it('shows a position that the firmware keeps telling by itself while it prints', () => {
+    const desk = new Desk().hello()
+    desk.run(['M154 S2', ...Array.from({ length: 20 }, (_, n) => `G1 X${n}`)])
+    for (let n = 0; n < 20; n++) {
+      desk.pass(1000)
+      if (n % 2 === 0) desk.hear(`X:${n}.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0`)
+      desk.hear('ok')
+    }
+    expect(desk.reports).not.toContainEqual({ kind: 'telemetry', telemetry: { positionPast: true } })
+    expect(desk.reports).toContainEqual({ kind: 'telemetry', telemetry: { position: { x: 18, y: 0, z: 0, e: 0 } } })
+  })
+
   it('jogs by relative moves and puts the modes back', () => {
     const desk = new Desk().hello()
     desk.deed({ kind: 'jog', x: 10, z: -0.1, feed: 1500 })
@@ -254,7 +302,9 @@ describe('what is reported', () => {
 
   it('someone who prints from the card is foreign, until it is over', () => {
     const desk = new Desk().hello({ capabilities: ['AUTOREPORT_TEMP', 'SDCARD'] })
-    desk.pass(10_100)
+    desk.pass(5000)
+    desk.hear('T:21.0 /0.0 B:20.5 /0.0 @:0 B@:0')
+    desk.pass(5100)
     expect(desk.said()).toEqual(['M27'])
     desk.hear('SD printing byte 10/1000', 'ok')
     expect(desk.session.state).toMatchObject({ state: 'foreign', fraction: 0.01 })

@@ -231,7 +231,10 @@ describe('traps of this field', () => {
     expect(desk.state).toBe('offline')
     desk.said()
     desk.hello()
-    desk.pass(minute)
+    for (let second = 0; second < 60; second += 2) {
+      desk.pass(2000)
+      desk.hear('T:21.0 /0.0 B:20.5 /0.0 @:0 B@:0')
+    }
     expect(desk.said().filter(text => text.startsWith('G'))).toEqual([])
     expect(desk.state).toBe('ready')
   })
@@ -278,6 +281,18 @@ describe('traps of this field', () => {
     desk.pass(10 * minute)
     expect(desk.state).toBe('preparing homing')
     expect(desk.ended).toBeUndefined()
+  })
+
+  it('tells the last line before a long wait, though lines before it were told just now', () => {
+    const desk = new Desk().hello()
+    desk.run(['G1 X1', 'G1 X2', 'G1 X3', 'M190 S60'])
+    desk.hear('ok', 'ok', 'ok')
+    const told = () => desk.reports.findLast(report => report.kind === 'progress')
+    expect(told()).toMatchObject({ lines: 1 })
+    desk.pass(100)
+    expect(told()).toMatchObject({ lines: 3, endByte: 18 })
+    desk.pass(60_000)
+    expect(desk.reports.filter(report => report.kind === 'progress').length).toBe(2)
   })
 
   it('busy is life, not progress', () => {
