@@ -33,7 +33,7 @@ export type ProgramsOptions = {
 const recentMost = 3
 
 /** Bump when the analysis learns something: stored results of an older one are made again. */
-const analysisVersion = 3
+const analysisVersion = 4
 
 export class Programs {
   readonly #options: ProgramsOptions

@@ -15,6 +15,7 @@ export function worthTelling(told: Telemetry, now: Telemetry): boolean {
 function changed(told: Telemetry, now: Telemetry): boolean {
   if (!sameHeaters(told.heaters, now.heaters)) return true
   if (!samePoint(told.position, now.position) || !samePoint(told.workPosition, now.workPosition)) return true
+  if ((told.positionPast ?? false) !== (now.positionPast ?? false)) return true
   if (told.feed !== now.feed || told.spindle !== now.spindle) return true
   if (!sameProgress(told.progress, now.progress)) return true
   return JSON.stringify([told.overrides, told.link]) !== JSON.stringify([now.overrides, now.link])
