@@ -146,9 +146,15 @@ function Row({ affected, condition, care, onOrder }: RowProps) {
           </Button>
         ) : null}
         {known !== undefined ? (
-          <Link className="small" href={knownOrderHref(site, known.id)} aria-label={`${detail.orderOpen}: ${name}`}>
+          <Button
+            component={Link}
+            href={knownOrderHref(site, known.id)}
+            variant="default"
+            size="xs"
+            aria-label={`${detail.orderOpen}: ${name}`}
+          >
             {detail.orderOpen}
-          </Link>
+          </Button>
         ) : offer('order.open', about) === 'yes' ? (
           <Button
             variant="default"
