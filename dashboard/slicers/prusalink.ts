@@ -51,7 +51,8 @@ export function status(sight: Sight, say: (sentence: Sentence) => string): objec
       state: states[sight.state],
       ...(nozzle && { temp_nozzle: nozzle.actual, target_nozzle: nozzle.target }),
       ...(bed && { temp_bed: bed.actual, target_bed: bed.target }),
-      ...(telemetry?.position && telemetry.positionPast !== true && { axis_x: telemetry.position.x, axis_y: telemetry.position.y, axis_z: telemetry.position.z }),
+      ...(telemetry?.position &&
+        telemetry.positionPast !== true && { axis_x: telemetry.position.x, axis_y: telemetry.position.y, axis_z: telemetry.position.z }),
       flow: 100,
       speed: telemetry?.overrides?.feed ?? 100,
       status_printer: printerLink(sight, say),

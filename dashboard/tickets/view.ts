@@ -1,6 +1,6 @@
 // What a ticket says: which of the four steps, when, why it waits, what went wrong. Pure: jobs and the picture in, facts out; words are words.ts's.
 
-import { helpCalled, waitsForALook } from '../../protocols/contract/floor.ts'
+import { causeSentence, helpCalled, waitsForALook } from '../../protocols/contract/floor.ts'
 import type { Range, Wait } from '../../protocols/contract/forecast.ts'
 import { waitOf } from '../../protocols/contract/forecast-words.ts'
 import type { Job, Mark } from '../../protocols/contract/job.ts'
@@ -294,7 +294,7 @@ function problemOf(job: Job, phase: Phase): TicketView['problem'] {
   if (phase !== 'failed') return undefined
   const cause = job.verdict?.cause
   const fault = job.end?.fault
-  const text: Sentence = cause !== undefined ? { ru: cause, en: cause } : (fault?.text ?? failedText)
+  const text: Sentence = cause !== undefined ? causeSentence(cause) : (fault?.text ?? failedText)
   const help = fault?.help === undefined || cause !== undefined ? [] : [fault.help]
   return { text, tries: [...help, ...adviceFor(cause ?? fault?.code ?? '')] }
 }

@@ -15,7 +15,15 @@ function sources(folder: string): { path: string; text: string }[] {
 }
 
 /** What the server answers under an address of its own and nobody reads as a page. */
-const noPages = [/\.(js|css)$/, /^\/api\//, /^\/tv\/:site\/data$/, /^\/[tm]\/.*\/(live|qr|picture|plan|ticket|photo)$/]
+const noPages = [
+  /\.(js|css)$/,
+  /^\/api\//,
+  /^\/tv\/:site\/data$/,
+  /^\/[tm]\/.*\/(live|qr|picture|plan|ticket|photo)$/,
+  // The way back to a ticket from a deed's address, and what is missing below a ticket or a machine, as it is missing itself.
+  /^\/t\/:ticket\/(mend|help|cancel)$/,
+  /^\/[tm]\/.*\*rest$/,
+]
 
 /** Dialogs and menus by the file that opens them → the scenes that show them. */
 const over: Readonly<Record<string, readonly string[]>> = {
