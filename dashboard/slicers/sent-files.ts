@@ -1,11 +1,6 @@
 // Files from slicers of whose job nobody could speak yet when the slicer was answered: their owner hears on the page what became of them.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import type { Router } from 'express'
 import { z } from 'zod'
-import type { SlicerFile } from '../../protocols/contract/screen.ts'
-import type { Asked, WebContext } from '../server/context.ts'
-import { refuse } from '../server/people.ts'
-import { isStaff } from '../server/rights.ts'
 
 const sentFileSchema = z.object({
   /** Id of the command that asked for the job. */
@@ -28,9 +23,6 @@ export type SentFiles = {
 
 /** A day's files of a city whose schools are all away; the oldest give way. */
 const filesMax = 500
-/** As long as the answers to commands are kept. */
-const forgetAfterMs = 30 * 24 * 3_600_000
-
 /** Kept in a file at `path`, or in memory alone. A file that cannot be read is begun anew: it holds notices, no work. */
 export function openSentFiles(path?: string): SentFiles {
   let files: readonly SentFile[] = path === undefined ? [] : readFiles(path)
@@ -55,30 +47,4 @@ function readFiles(path: string): SentFile[] {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return []
     throw error
   }
-}
-
-/** What became of one's own files, until the job is there or its owner has read why not. */
-export function addSentFiles(router: Router, { workplace, sentFiles, clock }: WebContext, visitor: Asked): void {
-  router.get('/slicer-files', (request, response) => {
-    const asks = visitor(request, response)
-    if (asks === undefined) return
-    if (!isStaff(asks.account)) return refuse(response, 'no-right')
-    const files: SlicerFile[] = []
-    for (const { id, site, login, name, at } of sentFiles.all()) {
-      if (login !== asks.account.login) continue
-      const reply = workplace.reply(site, id)
-      if (reply?.outcome === 'done' || clock() - at > forgetAfterMs) sentFiles.remove(id)
-      else files.push({ id, site, name, at, ...(reply?.outcome === 'refused' && { denial: reply.denial }) })
-    }
-    response.json({ files })
-  })
-
-  router.delete('/slicer-files/:id', (request, response) => {
-    const asks = visitor(request, response)
-    if (asks === undefined) return
-    const { id } = request.params
-    if (!sentFiles.all().some(file => file.id === id && file.login === asks.account.login)) return refuse(response, 'not-found')
-    sentFiles.remove(id)
-    response.status(204).end()
-  })
 }

@@ -3,7 +3,8 @@ import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import type { Requested } from '../school/waits.ts'
 import { useSpeech } from '../words/speech.tsx'
 import { BatchBar } from './BatchBar.tsx'
-import { type HeldDeed, useOwnBatch } from './batches.ts'
+import type { HeldDeed } from './batch.ts'
+import { useOwnBatch } from './batches.ts'
 import { itemsFor } from './request.ts'
 
 type Props = {

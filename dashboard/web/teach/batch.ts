@@ -3,6 +3,9 @@ import type { Ask } from '../../../protocols/contract/command.ts'
 import type { Sentence } from '../../../protocols/contract/words.ts'
 import type { Asked, Trouble } from '../live/server.ts'
 
+/** A deed that can be taken back for a moment. */
+export type HeldDeed = Extract<Ask['kind'], 'job.approve' | 'job.collect'>
+
 /** One command of the batch. The id makes it safe to send again: a school runs an id once. */
 export type BatchItem = { readonly id: string; readonly name: string; readonly ask: Ask }
 

@@ -1,16 +1,13 @@
 // The batches of each school, for many requests and for one, kept while the page is open: going to another page neither stops nor forgets them.
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { Ask } from '../../../protocols/contract/command.ts'
 import { ask } from '../live/server.ts'
 import type { Requested } from '../school/waits.ts'
-import { Batch, type BatchState, isTrouble } from './batch.ts'
+import { Batch, type BatchState, type HeldDeed, isTrouble } from './batch.ts'
 import { roundOf } from './request.ts'
 
 /** Long enough to see what one has done, short enough not to wait for. */
 const heldMs = 5_000
 
-/** A deed that can be taken back for a moment. */
-export type HeldDeed = Extract<Ask['kind'], 'job.approve' | 'job.collect'>
 export type Held = { batch: Batch; state: BatchState }
 
 /** `holders`: rows that show it. */

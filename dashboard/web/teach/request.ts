@@ -3,8 +3,7 @@ import type { Ask } from '../../../protocols/contract/command.ts'
 import type { Job } from '../../../protocols/contract/job.ts'
 import { freshToken } from '../live/server.ts'
 import type { Requested } from '../school/waits.ts'
-import type { BatchItem } from './batch.ts'
-import type { HeldDeed } from './batches.ts'
+import type { BatchItem, HeldDeed } from './batch.ts'
 
 export const idOf = (request: Requested): string => request[0].id
 
