@@ -24,6 +24,7 @@ export function useAsking(site: string): Asking {
   const speech = useSpeech()
   const signedOut = useContext(SignedOutContext)
   const [open, setOpen] = useState<readonly string[]>([])
+  const live = useLive()
   const waiting = useWaiting()
   const ask = useCallback(
     async (what: Ask): Promise<Asked> => {
@@ -32,10 +33,14 @@ export function useAsking(site: string): Asking {
       const asked = await askServer(site, what)
       setOpen(before => before.filter(each => each !== question))
       tell(asked, speech, signedOut)
-      if (asked.outcome === 'waiting') waiting.current.add(asked.command)
+      if (asked.outcome === 'waiting') {
+        const reply = live.repliedTo(asked.command)
+        if (reply === undefined) waiting.current.add(asked.command)
+        else if (reply.outcome === 'refused') tellRefusal(reply, speech)
+      }
       return asked
     },
-    [site, speech, signedOut, waiting],
+    [site, speech, signedOut, live, waiting],
   )
   return useMemo(() => ({ ask, asking: what => open.includes(JSON.stringify(what)) }), [ask, open])
 }

@@ -72,6 +72,20 @@ describe('the console', () => {
     fake.answerWaiting()
     await log.getByText('станок ничего не сказал').waitFor()
   })
+
+  it('hears an answer that overtakes the word that it takes longer', async () => {
+    await technical()
+    const { page, fake } = stage
+    await page.route('**/commands', async route => {
+      const response = await route.fetch()
+      fake.answerWaiting()
+      await page.waitForTimeout(300)
+      await route.fulfill({ response })
+    })
+    await page.getByLabel('Строка станку').fill('G28')
+    await page.getByLabel('Строка станку').press('Enter')
+    await page.getByRole('log', { name: 'Разговор со станком' }).getByText('станок ничего не сказал').waitFor()
+  })
 })
 
 describe('differing settings', () => {

@@ -283,8 +283,8 @@ describe('stumbles', () => {
     })
     const host = await talkTo(device)
     host.send('M17\n')
-    await host.until(/\/\/action:start/)
-    await host.until(/Done printing file/)
+    // Both may come at once.
+    await host.until(/\/\/action:start[\s\S]*Done printing file/)
     await host.end()
   })
 

@@ -19,6 +19,8 @@ export interface Live {
   connection(): Connection
   /** Answers to commands of this account, wherever they were given. */
   onReply(heard: (reply: Reply) => void): () => void
+  /** The last word on a command where it was heard lately: it may come before the server's "it takes longer" has. */
+  repliedTo(command: string): Reply | undefined
   subscribe(changed: () => void): () => void
   retryNow(): void
   close(): void
@@ -26,6 +28,7 @@ export interface Live {
 
 /** Pages looked at lately whose last sight is kept, so that going back shows something at once. */
 const rememberedViewsMax = 8
+const rememberedRepliesMax = 50
 /** How long a watch may go unanswered before it is asked again. */
 const watchTimeoutMs = 8000
 
@@ -34,6 +37,7 @@ export function openLive(signedOut: () => void): Live {
   const socket: Socket = io({ path: '/socket.io', reconnectionDelay: 500, reconnectionDelayMax: 5000 })
   const listeners = new Set<() => void>()
   const replyListeners = new Set<(reply: Reply) => void>()
+  let lastReplies: readonly Reply[] = []
   const seen = new Map<string, Sight>()
   let view: View | undefined
   let connection: Connection = { state: 'connecting' }
@@ -111,6 +115,7 @@ export function openLive(signedOut: () => void): Live {
   })
   socket.on('reply', (reply: Reply) => {
     heardAt = Date.now()
+    if (reply.outcome !== 'accepted') lastReplies = [...lastReplies, reply].slice(-rememberedRepliesMax)
     for (const heard of replyListeners) heard(reply)
   })
 
@@ -129,6 +134,7 @@ export function openLive(signedOut: () => void): Live {
       replyListeners.add(heard)
       return () => replyListeners.delete(heard)
     },
+    repliedTo: command => lastReplies.find(reply => reply.command === command),
     subscribe: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)

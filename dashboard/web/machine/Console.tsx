@@ -51,8 +51,9 @@ export function Console({ site, machine }: { site: string; machine: string }) {
     const asked = await ask({ kind: 'machine.console', machine, line: text })
     const after = (one: Talk): Talk => {
       if (asked.outcome === 'failed') return { ...one, ended: troubleText(asked, speech) }
-      if (asked.outcome === 'waiting') return { ...one, waits: asked.command }
-      return answered(one, asked.reply, speech)
+      if (asked.outcome === 'replied') return answered(one, asked.reply, speech)
+      const reply = live.repliedTo(asked.command)
+      return reply === undefined ? { ...one, waits: asked.command } : answered(one, reply, speech)
     }
     setTalks(before => before.map(one => (one.key === talk.key ? after(one) : one)))
   }
